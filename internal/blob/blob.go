@@ -1,0 +1,266 @@
+// Package blob keeps contents by their SHA-256: raw mails and files. A small
+// content is a row of the database; a large one is a file, on disk before any
+// transaction names it. A content is compressed where that helps, checked each
+// time it is read to its end, and collected when nothing names it any more.
+package blob
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+
+	"guichet/internal/db"
+)
+
+// Small is the size in bytes up to which a content lives in the database.
+const Small = 64 << 10
+
+// ErrDamaged says that a content no longer has the hash that it is kept under.
+var ErrDamaged = errors.New("the stored content is damaged")
+
+// Content is a content that is ready to be named by a transaction: a small one
+// is in memory, a large one is a synced file already.
+type Content struct {
+	Hash  string // SHA-256, hex
+	Size  int64  // of the content itself, uncompressed
+	codec string // "" or "zstd"
+	data  []byte // nil for a file
+}
+
+// Writer takes a content in. It is not safe for concurrent use.
+type Writer struct {
+	dir   string
+	hash  hash.Hash
+	size  int64
+	small []byte
+	file  *os.File
+	zip   *zstd.Encoder
+}
+
+// NewWriter returns a writer for a content of unknown length. dir is the folder
+// of large contents, of which it makes what is missing.
+func NewWriter(dir string) *Writer { return &Writer{dir: dir, hash: sha256.New()} }
+
+// Write takes bytes in; beyond Small they go to a temporary file.
+func (w *Writer) Write(p []byte) (int, error) {
+	w.hash.Write(p)
+	w.size += int64(len(p))
+	if w.file == nil && len(w.small)+len(p) <= Small {
+		w.small = append(w.small, p...)
+		return len(p), nil
+	}
+	if w.file == nil {
+		if err := w.spill(); err != nil {
+			return 0, err
+		}
+	}
+	if _, err := w.zip.Write(p); err != nil {
+		return 0, fmt.Errorf("write a content: %w", err)
+	}
+	return len(p), nil
+}
+
+// spill moves what is in memory to a temporary file.
+func (w *Writer) spill() error {
+	tmp := filepath.Join(w.dir, "tmp")
+	if err := os.MkdirAll(tmp, 0o700); err != nil {
+		return fmt.Errorf("make the folder of contents: %w", err)
+	}
+	f, err := os.CreateTemp(tmp, "in-*")
+	if err != nil {
+		return fmt.Errorf("write a content: %w", err)
+	}
+	w.file = f
+	w.zip = encoders.Get().(*zstd.Encoder)
+	w.zip.Reset(f)
+	if _, err := w.zip.Write(w.small); err != nil {
+		return fmt.Errorf("write a content: %w", err)
+	}
+	w.small = nil
+	return nil
+}
+
+// Done ends the content. A large one is synced to disk, under its own name, when
+// it returns.
+func (w *Writer) Done() (Content, error) {
+	c := Content{Hash: hex.EncodeToString(w.hash.Sum(nil)), Size: w.size}
+	if w.file == nil {
+		c.codec, c.data = squeeze(w.small)
+		return c, nil
+	}
+	c.codec = "zstd"
+	if err := w.place(filepath.Join(w.dir, fileName(c.Hash))); err != nil {
+		w.Discard()
+		return Content{}, fmt.Errorf("write a content: %w", err)
+	}
+	return c, nil
+}
+
+func (w *Writer) place(to string) error {
+	err := w.zip.Close()
+	encoders.Put(w.zip)
+	w.zip = nil
+	if err := errors.Join(err, w.file.Sync()); err != nil {
+		return err
+	}
+	from := w.file.Name()
+	if err := w.file.Close(); err != nil {
+		return err
+	}
+	folder := filepath.Dir(to)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	w.file = nil
+	return errors.Join(syncFolder(folder), syncFolder(filepath.Dir(folder)))
+}
+
+// Discard gives a content up before Done. It may be called after Done, and then
+// does nothing.
+func (w *Writer) Discard() {
+	if w.zip != nil {
+		w.zip.Reset(nil)
+		encoders.Put(w.zip)
+		w.zip = nil
+	}
+	if w.file != nil {
+		// What can't be removed now is in tmp, which Collect empties.
+		_ = w.file.Close()
+		_ = os.Remove(w.file.Name())
+		w.file = nil
+	}
+}
+
+// Of is a content from bytes.
+func Of(dir string, p []byte) (Content, error) {
+	w := NewWriter(dir)
+	if _, err := w.Write(p); err != nil {
+		w.Discard()
+		return Content{}, err
+	}
+	return w.Done()
+}
+
+// Put names a content in the database; to name it twice changes nothing.
+func Put(ctx context.Context, tx *db.Tx, now time.Time, c Content) error {
+	_, err := tx.Exec(ctx, `INSERT INTO blob (hash, size, codec, data, created_at) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (hash) DO NOTHING`, c.Hash, c.Size, c.codec, c.data, now)
+	return err
+}
+
+// Open reads a content. The reader fails with ErrDamaged at the end of a content
+// whose bytes do not match its hash. db.ErrNone means that there is none.
+func Open(ctx context.Context, q db.Querier, dir, hash string) (io.ReadCloser, int64, error) {
+	type row struct {
+		Content
+		data []byte
+	}
+	r, err := db.One(ctx, q, func(r *row) []any { return []any{&r.Hash, &r.Size, &r.codec, &r.data} },
+		"SELECT hash, size, codec, data FROM blob WHERE hash = ?", hash)
+	if err != nil {
+		return nil, 0, fmt.Errorf("content %s: %w", hash, err)
+	}
+	var stored io.ReadCloser = io.NopCloser(bytes.NewReader(r.data))
+	if r.data == nil && r.Size > 0 {
+		if stored, err = os.Open(filepath.Join(dir, fileName(hash))); err != nil {
+			return nil, 0, fmt.Errorf("%w: %w", ErrDamaged, err)
+		}
+	}
+	plain := stored
+	if r.codec == "zstd" {
+		z, err := zstd.NewReader(stored, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true))
+		if err != nil {
+			return nil, 0, errors.Join(fmt.Errorf("content %s: %w", hash, err), stored.Close())
+		}
+		plain = unzip{z.IOReadCloser(), stored}
+	}
+	return &checked{ReadCloser: plain, want: hash, size: r.Size, hash: sha256.New()}, r.Size, nil
+}
+
+// ReadAll returns a whole content that is not larger than limit bytes.
+func ReadAll(ctx context.Context, q db.Querier, dir, hash string, limit int64) ([]byte, error) {
+	r, size, err := Open(ctx, q, dir, hash)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	if size > limit {
+		return nil, fmt.Errorf("content %s has %d bytes, more than %d", hash, size, limit)
+	}
+	return io.ReadAll(r)
+}
+
+type unzip struct {
+	io.ReadCloser
+	under io.Closer
+}
+
+func (u unzip) Close() error { return errors.Join(u.ReadCloser.Close(), u.under.Close()) }
+
+type checked struct {
+	io.ReadCloser
+	want string
+	size int64
+	hash hash.Hash
+}
+
+func (c *checked) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.hash.Write(p[:n])
+	c.size -= int64(n)
+	switch {
+	case err == io.EOF && (c.size != 0 || hex.EncodeToString(c.hash.Sum(nil)) != c.want):
+		return n, fmt.Errorf("content %s: %w", c.want, ErrDamaged)
+	case err != nil && err != io.EOF:
+		return n, fmt.Errorf("content %s: %w: %w", c.want, ErrDamaged, err)
+	}
+	return n, err
+}
+
+// encoders are dear to make; each writer of a large content borrows one.
+var encoders = sync.Pool{New: func() any {
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1),
+		zstd.WithWindowSize(256<<10), zstd.WithLowerEncoderMem(true))
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	return z
+}}
+
+// squeeze compresses a small content where that saves an eighth of it at least.
+func squeeze(p []byte) (codec string, data []byte) {
+	if len(p) < 512 {
+		return "", append([]byte{}, p...)
+	}
+	z := encoders.Get().(*zstd.Encoder)
+	defer encoders.Put(z)
+	if out := z.EncodeAll(p, make([]byte, 0, len(p)/2)); len(out) < len(p)-len(p)/8 {
+		return "zstd", out
+	}
+	return "", append([]byte{}, p...)
+}
+
+// fileName is where a large content lies below the folder of contents.
+func fileName(hash string) string { return filepath.Join(hash[:2], hash[2:]+".zst") }
+
+func syncFolder(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(sync1(f), f.Close())
+}

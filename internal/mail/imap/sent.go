@@ -1,0 +1,116 @@
+package imap
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/emersion/go-imap/v2"
+
+	"guichet/internal/mail/wire"
+)
+
+// Probe walks a connection test: name, TCP, TLS, login, folders. It stops at the first step that fails; the detail of
+// the last step holds the folder names, one a line.
+func Probe(ctx context.Context, o Options) []wire.Step {
+	o = o.defaults()
+	s, steps, err := open(ctx, o)
+	if err != nil {
+		return steps
+	}
+	defer s.logout()
+	folders, err := s.folders()
+	names := make([]string, 0, len(folders))
+	for _, f := range folders {
+		names = append(names, f.Mailbox)
+	}
+	if err == nil {
+		_, err = s.enter(o.Folder, true)
+	}
+	if err == nil && o.After == Move && !slices.Contains(names, o.MoveTo) {
+		err = wire.NoFolder(o.Server, o.MoveTo, "", nil)
+	}
+	return append(steps, wire.Step{Name: "folders", OK: err == nil, Err: err, Detail: strings.Join(names, "\n")})
+}
+
+func (s *session) folders() ([]*imap.ListData, error) {
+	s.ready()
+	all, err := s.c.List("", "*", nil).Collect()
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	return all, nil
+}
+
+// HasMessageID reports whether a mail with this Message-ID stands in a folder; an empty folder means the one for sent
+// mail. Finding it proves that it was sent, not finding it proves nothing.
+func HasMessageID(ctx context.Context, o Options, folder, id string) (bool, error) {
+	s, _, err := open(ctx, o.defaults())
+	if err != nil {
+		return false, err
+	}
+	defer s.logout()
+	if folder, err = s.orSent(folder); err != nil {
+		return false, err
+	}
+	if _, err := s.enter(folder, true); err != nil {
+		return false, err
+	}
+	found, err := s.search(&imap.SearchCriteria{Header: []imap.SearchCriteriaHeaderField{{Key: "Message-ID", Value: id}}})
+	return len(found) > 0, err
+}
+
+// Append stores a mail of exactly size bytes, read, in a folder; an empty folder means the one for sent mail.
+func Append(ctx context.Context, o Options, folder string, r io.Reader, size int64) error {
+	s, _, err := open(ctx, o.defaults())
+	if err != nil {
+		return err
+	}
+	defer s.logout()
+	if folder, err = s.orSent(folder); err != nil {
+		return err
+	}
+	s.conn.Expect(s.p.Silence, s.p.Answer+wire.ForBytes(size), 1<<20)
+	cmd := s.c.Append(folder, size, &imap.AppendOptions{Flags: []imap.Flag{imap.FlagSeen}})
+	n, err := io.Copy(cmd, io.LimitReader(r, size))
+	if err == nil && n < size {
+		err = fmt.Errorf("%w: %d of %d bytes", io.ErrUnexpectedEOF, n, size)
+	}
+	if err != nil {
+		_ = s.conn.Close() // a literal that is begun can only be finished or cut
+		_ = cmd.Close()    // gives back the encoder; err tells the story
+		return s.inFolder(err, folder)
+	}
+	if err := cmd.Close(); err != nil {
+		return s.inFolder(err, folder)
+	}
+	_, err = cmd.Wait()
+	return s.inFolder(err, folder)
+}
+
+// orSent finds the folder for sent mail: the one marked \Sent (RFC 6154), else one of the usual names.
+func (s *session) orSent(folder string) (string, error) {
+	if folder != "" {
+		return folder, nil
+	}
+	all, err := s.folders()
+	if err != nil {
+		return "", err
+	}
+	for _, f := range all {
+		if slices.Contains(f.Attrs, imap.MailboxAttrSent) {
+			return f.Mailbox, nil
+		}
+	}
+	for _, f := range all {
+		last := f.Mailbox[strings.LastIndexByte(f.Mailbox, byte(f.Delim))+1:]
+		for _, usual := range []string{"Sent", "Sent Items", "Sent Messages", "Envoyés", "Éléments envoyés", "Messages envoyés"} {
+			if strings.EqualFold(last, usual) {
+				return f.Mailbox, nil
+			}
+		}
+	}
+	return "", wire.NoFolder(s.o.Server, "Sent", "", nil)
+}

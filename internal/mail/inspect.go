@@ -1,0 +1,141 @@
+package mail
+
+import (
+	"encoding/hex"
+	"io"
+	"time"
+)
+
+// Inspection is what `guichet mail inspect --json` prints for one mail.
+type Inspection struct {
+	File        string             `json:"file"`
+	MessageID   string             `json:"message_id"`
+	InReplyTo   []string           `json:"in_reply_to"`
+	References  []string           `json:"references"`
+	Date        *string            `json:"date"` // RFC 3339 with the mail's offset
+	From        inspectedAddress   `json:"from"`
+	To          []inspectedAddress `json:"to"`
+	Cc          []inspectedAddress `json:"cc"`
+	ReplyTo     []inspectedAddress `json:"reply_to"`
+	Subject     string             `json:"subject"`
+	Text        string             `json:"text"`
+	HTMLText    *string            `json:"html_text,omitempty"`
+	Reply       string             `json:"reply"`
+	Folds       []inspectedFold    `json:"folds"`
+	Forwarded   *inspectedForward  `json:"forwarded"`
+	Attachments []inspectedPart    `json:"attachments"`
+	Parts       []inspectedPart    `json:"parts"`
+	Kind        Kind               `json:"kind"`
+	KindReason  string             `json:"kind_reason"`
+	Bounce      *inspectedBounce   `json:"bounce"`
+	Signed      bool               `json:"signed"`
+	Encrypted   bool               `json:"encrypted"`
+	Warnings    []Warning          `json:"warnings"`
+	Error       string             `json:"error,omitempty"`
+}
+
+type inspectedAddress struct {
+	Name string `json:"name"`
+	Addr string `json:"addr"`
+}
+
+type inspectedFold struct {
+	Kind FoldKind `json:"kind"`
+	Text string   `json:"text"`
+}
+
+type inspectedForward struct {
+	From    inspectedAddress   `json:"from"`
+	To      []inspectedAddress `json:"to"`
+	Cc      []inspectedAddress `json:"cc"`
+	Subject string             `json:"subject"`
+	Date    string             `json:"date"`
+	Body    string             `json:"body"`
+	Comment string             `json:"comment"`
+}
+
+type inspectedPart struct {
+	Name   string `json:"name,omitempty"`
+	Type   string `json:"type"`
+	Size   int64  `json:"size"`
+	Inline bool   `json:"inline,omitempty"`
+	SHA256 string `json:"sha256"`
+	CID    string `json:"cid,omitempty"`
+}
+
+type inspectedBounce struct {
+	Recipients        []inspectedRecipient `json:"recipients"`
+	OriginalMessageID string               `json:"original_message_id"`
+}
+
+type inspectedRecipient struct {
+	Addr      string `json:"addr"`
+	Status    string `json:"status"`
+	Permanent bool   `json:"permanent"`
+	Reason    string `json:"reason"`
+}
+
+// Inspect reads a mail and gives what Guichet understands of it, ready for JSON. file is repeated as it is given. It
+// always answers; an error of r stands in Error.
+func Inspect(file string, r io.Reader) Inspection {
+	m, err := Parse(r, nil)
+	in := Inspection{
+		File: file, MessageID: m.MessageID, InReplyTo: list(m.InReplyTo), References: list(m.References),
+		From: inspectedAddress(m.From), To: inspectAddresses(m.To), Cc: inspectAddresses(m.Cc), ReplyTo: inspectAddresses(m.ReplyTo),
+		Subject: m.Subject, Text: m.Text, Reply: m.Reply(), Folds: []inspectedFold{}, Kind: m.Kind, KindReason: m.KindReason,
+		Attachments: []inspectedPart{}, Parts: []inspectedPart{}, Signed: m.Signed, Encrypted: m.Encrypted, Warnings: list(m.Warnings),
+	}
+	if err != nil {
+		in.Error = err.Error()
+	}
+	if !m.Date.IsZero() {
+		date := m.Date.Format(time.RFC3339)
+		in.Date = &date
+	}
+	if m.HTML != "" {
+		text := htmlToText(m.HTML).text
+		in.HTMLText = &text
+	}
+	for _, f := range m.Folds {
+		in.Folds = append(in.Folds, inspectedFold{f.Kind, m.Text[f.Start:f.End]})
+	}
+	in.inspectParts(m)
+	in.inspectBounce(m.Bounce)
+	return in
+}
+
+// list gives an empty list for nil, which JSON would write as null.
+func list[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
+
+func inspectAddresses(as []Address) []inspectedAddress {
+	out := make([]inspectedAddress, len(as))
+	for i, a := range as {
+		out[i] = inspectedAddress(a)
+	}
+	return out
+}
+
+func (in *Inspection) inspectParts(m *Message) {
+	for _, p := range m.Parts {
+		sum := hex.EncodeToString(p.SHA256[:])
+		in.Parts = append(in.Parts, inspectedPart{Type: p.Type, Size: p.Size, SHA256: sum})
+		if p.Attachment {
+			in.Attachments = append(in.Attachments, inspectedPart{p.Name, p.Type, p.Size, p.Inline, sum, p.CID})
+		}
+	}
+}
+
+func (in *Inspection) inspectBounce(b *Bounce) {
+	if b == nil {
+		return
+	}
+	in.Bounce = &inspectedBounce{Recipients: []inspectedRecipient{}, OriginalMessageID: b.OriginalMessageID}
+	for _, r := range b.Recipients {
+		in.Bounce.Recipients = append(in.Bounce.Recipients, inspectedRecipient(r))
+	}
+}

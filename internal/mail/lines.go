@@ -1,0 +1,95 @@
+package mail
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// chunk is what one read gives: a whole line with its end, or a piece of a line longer than the buffer.
+type chunk struct {
+	data    []byte // valid until the next read
+	starts  bool   // data begins a line
+	matched bool
+}
+
+const lineBuffer = 32 << 10
+
+// lines reads a mail line by line without ever holding more than one buffer of it. A line longer than the buffer comes
+// in several chunks, so a mail of one 60 MB line costs no more memory than any other.
+type lines struct {
+	r       *bufio.Reader
+	err     error // of the reader, other than io.EOF
+	midLine bool
+	eof     bool
+	held    []byte // a line that was read and given back
+	holding bool
+	heldTop bool
+}
+
+func newLines(r io.Reader) *lines {
+	l := &lines{r: bufio.NewReaderSize(r, lineBuffer)}
+	if head, _ := l.r.Peek(4 << 10); bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') >= 0 {
+		l.r = bufio.NewReaderSize(bareCR{l.r}, lineBuffer) // Peek's error comes again with the first read
+	}
+	return l
+}
+
+// bareCR turns the line ends of old Mac mail into line feeds.
+type bareCR struct{ r io.Reader }
+
+func (b bareCR) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	for i, c := range p[:n] {
+		if c == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
+}
+
+// next gives the next chunk; ok is false at the end of the mail.
+func (l *lines) next() (c chunk, ok bool) {
+	if l.holding {
+		l.holding = false
+		return chunk{data: l.held, starts: l.heldTop}, true
+	}
+	if l.eof {
+		return chunk{}, false
+	}
+	data, err := l.r.ReadSlice('\n')
+	c = chunk{data: data, starts: !l.midLine}
+	l.midLine = errors.Is(err, bufio.ErrBufferFull)
+	if err != nil && !l.midLine {
+		l.eof = true
+		if err != io.EOF {
+			l.err = fmt.Errorf("read mail: %w", err)
+		}
+	}
+	return c, len(data) > 0
+}
+
+// giveBack makes next return c again. c must be the chunk that next gave last.
+func (l *lines) giveBack(c chunk) {
+	l.held = append(l.held[:0], c.data...)
+	l.heldTop, l.holding = c.starts, true
+}
+
+// ahead shows up to n of the bytes that follow, without reading them. Chunks given before become invalid.
+func (l *lines) ahead(n int) []byte {
+	b, _ := l.r.Peek(n) // a short answer is the answer: an error comes again with the next read
+	return b
+}
+
+// trimEOL cuts the line end: LF, CRLF, and the CR CR LF that some relays write.
+func trimEOL(b []byte) []byte {
+	if n := len(b); n > 0 && b[n-1] == '\n' {
+		b = b[:n-1]
+		for n := len(b); n > 0 && b[n-1] == '\r'; n = len(b) {
+			b = b[:n-1]
+		}
+	}
+	return b
+}

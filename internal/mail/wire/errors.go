@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -18,6 +19,9 @@ type Error struct {
 
 // Fail returns an *Error. Words among the arguments must have gone through Said.
 func Fail(key string, args map[string]any, cause error) *Error {
+	if words, ok := args["words"]; ok && words == "" {
+		args["words"] = "–" // every sentence quotes something
+	}
 	return &Error{key: key, args: args, cause: cause}
 }
 
@@ -50,9 +54,14 @@ func HasKey(err error, key string) bool {
 	return errors.As(err, &e) && e.key == key
 }
 
+// Fail is the function Fail with the server's name, port and user, and pairs of further arguments.
+func (s Server) Fail(key string, cause error, pairs ...string) *Error {
+	return Fail(key, s.args(pairs...), cause)
+}
+
 // args returns the arguments that every sentence may use, host and port, and the given pairs.
 func (s Server) args(pairs ...string) map[string]any {
-	m := map[string]any{"host": s.host(), "port": s.Port, "user": s.User}
+	m := map[string]any{"host": s.host(), "port": strconv.Itoa(s.Port), "user": s.User}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		m[pairs[i]] = pairs[i+1]
 	}

@@ -123,3 +123,28 @@ func NoFolder(s Server, folder, words string, cause error) error {
 func Refused(s Server, reason, cause error, secrets ...string) error {
 	return Fail("wire.err.no", s.args("words", Said(cause.Error(), secrets...)), reason)
 }
+
+// LoginInTwoSteps returns the LOGIN mechanism, for servers that offer no PLAIN.
+func (k Secrets) LoginInTwoSteps(user string) sasl.Client {
+	return &loginSASL{user: user, password: k.Password}
+}
+
+// loginSASL answers whatever the server calls its two questions; go-sasl's own wants the exact word "Password:".
+type loginSASL struct {
+	user, password string
+	asked          int
+}
+
+// Start sends nothing ahead, which every server understands.
+func (l *loginSASL) Start() (string, []byte, error) { return "LOGIN", nil, nil }
+
+// Next answers a question about the user with the user, any other with the password.
+func (l *loginSASL) Next(challenge []byte) ([]byte, error) {
+	if l.asked++; l.asked > 2 {
+		return nil, sasl.ErrUnexpectedServerChallenge // it would ask for ever
+	}
+	if strings.Contains(strings.ToLower(string(challenge)), "user") {
+		return []byte(l.user), nil
+	}
+	return []byte(l.password), nil
+}

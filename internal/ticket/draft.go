@@ -1,0 +1,160 @@
+package ticket
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"guichet/internal/blob"
+	"guichet/internal/db"
+	"guichet/internal/fault"
+)
+
+// Draft is an answer that an agent has begun. Content is the front end's own
+// form of it (JSON); the room only keeps it.
+type Draft struct {
+	AgentID   int64
+	TicketID  int64
+	Content   string
+	UpdatedAt time.Time
+	Version   int64
+}
+
+// DraftFile is a file put into a draft; its bytes are a content.
+type DraftFile struct {
+	ID       int64
+	AgentID  int64
+	TicketID int64
+	Hash     string
+	Name     string
+	Type     string
+	Size     int64
+	Inline   bool
+	CID      string
+}
+
+// DraftOf returns an agent's draft for a ticket, and false where there is none.
+func DraftOf(ctx context.Context, q db.Querier, agent, ticket int64) (Draft, bool, error) {
+	d, err := db.One(ctx, q, func(d *Draft) []any {
+		return []any{&d.AgentID, &d.TicketID, &d.Content, &d.UpdatedAt, &d.Version}
+	},
+		"SELECT agent_id, ticket_id, content, updated_at, version FROM draft WHERE agent_id = ? AND ticket_id = ?", agent, ticket)
+	if errors.Is(err, db.ErrNone) {
+		return d, false, nil
+	}
+	return d, err == nil, err
+}
+
+// SaveDraft keeps a draft and returns its new version. version is the one that
+// the window last saw (0 for a new draft): another window's change since then is
+// a fault of kind Conflict, and neither text is lost.
+func SaveDraft(ctx context.Context, tx *db.Tx, agent, ticket, version int64, content string, now time.Time) (int64, error) {
+	var c fault.Check
+	c.That(len(content) <= 4<<20, "html", "fault.too_long", "max", 4<<20)
+	if err := c.Err(); err != nil {
+		return 0, err
+	}
+	old, known, err := DraftOf(ctx, tx, agent, ticket)
+	if err != nil {
+		return 0, err
+	}
+	if known && old.Version != version {
+		return old.Version, fault.New(fault.Conflict, "ticket.err.draft_conflict")
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO draft (agent_id, ticket_id, content, updated_at, version) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (agent_id, ticket_id) DO UPDATE SET content = excluded.content, updated_at = excluded.updated_at, version = excluded.version`,
+		agent, ticket, content, now, version+1)
+	return version + 1, err
+}
+
+// DropDraft removes a draft and its files, after it was sent or given up.
+func DropDraft(ctx context.Context, tx *db.Tx, agent, ticket int64) error {
+	if _, err := tx.Exec(ctx, "DELETE FROM draft_file WHERE agent_id = ? AND ticket_id = ?", agent, ticket); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "DELETE FROM draft WHERE agent_id = ? AND ticket_id = ?", agent, ticket)
+	return err
+}
+
+const fileColumns = "id, agent_id, ticket_id, hash, name, type, size, inline, cid"
+
+func fileFields(f *DraftFile) []any {
+	return []any{&f.ID, &f.AgentID, &f.TicketID, &f.Hash, &f.Name, &f.Type, &f.Size, &f.Inline, &f.CID}
+}
+
+// AddFile puts a file into a draft; c is its content, ready to be named.
+func AddFile(ctx context.Context, tx *db.Tx, now time.Time, f DraftFile, c blob.Content) (DraftFile, error) {
+	id, err := tx.NewID(ctx)
+	if err != nil {
+		return f, err
+	}
+	f.ID, f.Hash, f.Size = id, c.Hash, c.Size
+	if err := blob.Put(ctx, tx, now, c); err != nil {
+		return f, err
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO draft_file ("+fileColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		f.ID, f.AgentID, f.TicketID, f.Hash, f.Name, f.Type, f.Size, f.Inline, f.CID)
+	return f, err
+}
+
+// Files returns the files of an agent's draft, in the order in which they came.
+func Files(ctx context.Context, q db.Querier, agent, ticket int64) ([]DraftFile, error) {
+	return db.All(ctx, q, fileFields, "SELECT "+fileColumns+" FROM draft_file WHERE agent_id = ? AND ticket_id = ? ORDER BY id", agent, ticket)
+}
+
+// FileByID returns one file of an agent's drafts.
+func FileByID(ctx context.Context, q db.Querier, agent, id int64) (DraftFile, error) {
+	f, err := db.One(ctx, q, fileFields, "SELECT "+fileColumns+" FROM draft_file WHERE agent_id = ? AND id = ?", agent, id)
+	if errors.Is(err, db.ErrNone) {
+		return f, fault.New(fault.Missing, "fault.gone")
+	}
+	return f, err
+}
+
+// DropFile takes a file out of a draft.
+func DropFile(ctx context.Context, tx *db.Tx, agent, id int64) error {
+	_, err := tx.Exec(ctx, "DELETE FROM draft_file WHERE agent_id = ? AND id = ?", agent, id)
+	return err
+}
+
+// Take removes a message that never left (an answer undone in time): its rows,
+// its place in the search. The ticket's last line becomes that of what is left.
+func Take(ctx context.Context, tx *db.Tx, message int64) error {
+	m, err := MessageByID(ctx, tx, message)
+	if err != nil {
+		return err
+	}
+	for _, statement := range []string{
+		"DELETE FROM message_recipient WHERE message_id = ?", "DELETE FROM attachment WHERE message_id = ?", "DELETE FROM message WHERE id = ?",
+	} {
+		if _, err := tx.Exec(ctx, statement, message); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(ctx, "DELETE FROM message_ref WHERE ref = ? AND ticket_id = ?", m.MessageID, m.TicketID); err != nil {
+		return err
+	}
+	if err := unindex(ctx, tx, message); err != nil {
+		return err
+	}
+	return retouch(ctx, tx, m.TicketID)
+}
+
+// retouch gives a ticket the last line of the newest entry that it still has.
+func retouch(ctx context.Context, tx *db.Tx, ticket int64) error {
+	type last struct {
+		id   int64
+		body string
+	}
+	entries, err := db.All(ctx, tx, func(l *last) []any { return []any{&l.id, &l.body} },
+		`SELECT id, body FROM message WHERE ticket_id = ? UNION ALL SELECT id, body FROM note WHERE ticket_id = ? ORDER BY id DESC LIMIT 1`, ticket, ticket)
+	if err != nil {
+		return err
+	}
+	var l last
+	if len(entries) > 0 {
+		l = entries[0]
+	}
+	_, err = tx.Exec(ctx, "UPDATE ticket SET snippet = ?, last_entry_id = ? WHERE id = ?", snippet(l.body), l.id, ticket)
+	return err
+}

@@ -1,0 +1,72 @@
+package ticket
+
+import (
+	"context"
+	"time"
+
+	"guichet/internal/db"
+)
+
+// State of a participant. Somebody in copy of an incoming mail is proposed until
+// a technician has seen that mail; a proposed participant receives nothing.
+type State string
+
+// The states.
+const (
+	Active   State = "active"
+	Proposed State = "proposed"
+	Removed  State = "removed"
+)
+
+// Participant is somebody who takes part in a ticket by mail.
+type Participant struct {
+	TicketID  int64
+	Address   string
+	ContactID int64
+	Name      string
+	Role      string // requester or cc
+	State     State
+	Since     time.Time
+}
+
+// Join adds a participant. Who takes part already keeps state and role; who was
+// removed by a technician stays out.
+func Join(ctx context.Context, tx *db.Tx, p Participant) error {
+	_, err := tx.Exec(ctx, `INSERT INTO participant (ticket_id, address, contact_id, name, role, state, since) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (ticket_id, address) DO NOTHING`,
+		p.TicketID, p.Address, db.Null(p.ContactID), p.Name, p.Role, string(p.State), p.Since)
+	return err
+}
+
+// Participants returns who takes part, the requester first.
+func Participants(ctx context.Context, q db.Querier, ticket int64) ([]Participant, error) {
+	return db.All(ctx, q, func(p *Participant) []any {
+		return []any{&p.TicketID, &p.Address, &p.ContactID, &p.Name, &p.Role, (*string)(&p.State), &p.Since}
+	}, `SELECT ticket_id, address, contact_id, name, role, state, since FROM participant WHERE ticket_id = ?
+		ORDER BY CASE role WHEN 'requester' THEN 0 ELSE 1 END, since, address`, ticket)
+}
+
+// Participates says whether an address takes part in a ticket, seen by a
+// technician or not. A removed one does not.
+func Participates(ctx context.Context, q db.Querier, ticket int64, address string) (bool, error) {
+	n, err := db.Value[int64](ctx, q, "SELECT COUNT(*) FROM participant WHERE ticket_id = ? AND address = ? AND state <> 'removed'", ticket, address)
+	return n > 0, err
+}
+
+// SetParticipant changes the state of one participant.
+func SetParticipant(ctx context.Context, tx *db.Tx, ticket int64, address string, state State) error {
+	_, err := tx.Exec(ctx, "UPDATE participant SET state = ? WHERE ticket_id = ? AND address = ?", string(state), ticket, address)
+	return err
+}
+
+// Seen notes that an agent has read a ticket up to an entry. Who was in copy of
+// what has been read takes part from now on.
+func Seen(ctx context.Context, tx *db.Tx, agent, ticket, entry int64) error {
+	if _, err := tx.Exec(ctx, `INSERT INTO ticket_seen (agent_id, ticket_id, entry_id) VALUES (?, ?, ?)
+		ON CONFLICT (agent_id, ticket_id) DO UPDATE SET entry_id = excluded.entry_id WHERE ticket_seen.entry_id < excluded.entry_id`,
+		agent, ticket, entry); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "UPDATE participant SET state = 'active' WHERE ticket_id = ? AND state = 'proposed'", ticket)
+	return err
+}

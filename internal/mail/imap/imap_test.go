@@ -43,11 +43,14 @@ type desk struct {
 	prepare   func(Fetched, []byte) error
 	onState   func(State)
 	changed   chan struct{}
+	patience  time.Duration
 }
+
+func sum(raw []byte) [32]byte { return sha256.Sum256(raw) }
 
 func newDesk() *desk {
 	return &desk{settled: map[mailKey]bool{}, mails: map[[32]byte]int{}, failed: map[uint32][]int{}, final: map[uint32]error{},
-		unmarked: map[mailKey]bool{}, changed: make(chan struct{}, 1)}
+		unmarked: map[mailKey]bool{}, changed: make(chan struct{}, 1), patience: 30 * time.Second}
 }
 
 func (d *desk) ring() {
@@ -150,7 +153,7 @@ func (d *desk) told(s State) {
 // until waits until ok, which is asked under the lock after each change.
 func (d *desk) until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	giveUp := time.After(30 * time.Second)
+	giveUp := time.After(d.patience)
 	for {
 		d.mu.Lock()
 		done := ok()
@@ -163,7 +166,7 @@ func (d *desk) until(t *testing.T, what string, ok func() bool) {
 		case <-giveUp:
 			d.mu.Lock()
 			defer d.mu.Unlock()
-			t.Fatalf("%s: not after 30 s; state %+v, %d mails, failed %v", what, d.state, len(d.mails), d.failed)
+			t.Fatalf("%s: not in time; state %+v, %d mails, failed %v", what, d.state, len(d.mails), d.failed)
 		}
 	}
 }

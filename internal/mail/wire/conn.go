@@ -23,6 +23,7 @@ type Conn struct {
 	mu     sync.Mutex
 	prefix []byte // the greeting, read by greet and handed to the library
 	budget int64  // bytes the server may still send
+	err    error  // the first error of a read
 }
 
 // meter sits under TLS, where progress can be seen byte by byte.
@@ -63,23 +64,33 @@ func (c *Conn) Allow(n int64) {
 	c.mu.Unlock()
 }
 
-// Read reads from the server within the deadline and the budget.
+// Read reads from the server within the deadline and the budget. After an error there is only that error: go-imap's
+// decoder tries three times more, each time for a whole deadline.
 func (c *Conn) Read(b []byte) (int, error) {
+	if n, err := c.ahead(b); n > 0 || err != nil {
+		return n, err
+	}
+	n, err := c.Conn.Read(b)
 	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.budget -= int64(n)
+	c.err = err
+	return n, err
+}
+
+// ahead returns what needs no reading: the prefix, an error.
+func (c *Conn) ahead(b []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if len(c.prefix) > 0 {
 		n := copy(b, c.prefix)
 		c.prefix = c.prefix[n:]
-		c.mu.Unlock()
 		return n, nil
 	}
-	over := c.budget <= 0
-	c.mu.Unlock()
-	if over {
-		return 0, ErrBudget
+	if c.err == nil && c.budget <= 0 {
+		c.err = ErrBudget
 	}
-	n, err := c.Conn.Read(b)
-	c.Allow(-int64(n))
-	return n, err
+	return 0, c.err
 }
 
 // Close closes the socket under TLS: a close_notify would wait for a peer that may be gone, a reader would wait with it.

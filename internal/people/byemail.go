@@ -1,0 +1,145 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"guichet/internal/db"
+	"guichet/internal/fault"
+	"guichet/internal/journal"
+	"guichet/internal/words"
+)
+
+// ByEmail returns the contact who has exactly this address (case aside) and the
+// contact's client, the zero Client for none. ok is false for an address of
+// nobody. A contact that was merged leads to the one it became.
+func ByEmail(ctx context.Context, q db.Querier, address string) (c Contact, client Client, ok bool, err error) {
+	key, is := NormalAddress(address)
+	if !is {
+		return c, client, false, nil
+	}
+	id, err := db.Value[int64](ctx, q, "SELECT contact_id FROM contact_address WHERE address = ?", key)
+	if errors.Is(err, db.ErrNone) {
+		return c, client, false, nil
+	}
+	if err != nil {
+		return c, client, false, err
+	}
+	if c, err = Current(ctx, q, id); err != nil {
+		return c, client, false, err
+	}
+	if c.ClientID != 0 {
+		client, err = ClientByID(ctx, q, c.ClientID)
+	}
+	return c, client, err == nil, err
+}
+
+// mergesFollowed bounds a walk along merges. A merge always leads to a contact
+// that is not merged itself, so a chain is as long as merges of merges.
+const mergesFollowed = 100
+
+// Current returns a contact, or the one that it was merged into.
+func Current(ctx context.Context, q db.Querier, id int64) (Contact, error) {
+	for range mergesFollowed {
+		c, err := ContactByID(ctx, q, id)
+		if err != nil || c.MergedInto == 0 {
+			return c, err
+		}
+		id = c.MergedInto
+	}
+	return Contact{}, fault.New(fault.Missing, "fault.gone")
+}
+
+// FindOrCreateByEmail returns the contact who has this address, and makes one
+// where nobody has it: at the client that the address's domain belongs to, else
+// at none. name and l are what the mail says (l may be ""). created says that
+// the contact is new. What is not an address gives the zero Contact: its mail
+// still becomes a ticket.
+func FindOrCreateByEmail(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, address, name string, l words.Language) (c Contact, client Client, created bool, err error) {
+	key, is := NormalAddress(address)
+	if !is {
+		return c, client, false, nil
+	}
+	c, client, ok, err := ByEmail(ctx, tx, key)
+	if err != nil {
+		return c, client, false, err
+	}
+	if ok {
+		c, err = learnName(ctx, tx, by, now, c, name)
+		return c, client, false, err
+	}
+	c, err = CreateContact(ctx, tx, by, now, Contact{Name: cut(tidy(name), maxName), Language: l, Addresses: []Address{{Address: key}}})
+	if err == nil && c.ClientID != 0 {
+		client, err = ClientByID(ctx, tx, c.ClientID)
+	}
+	return c, client, err == nil, err
+}
+
+// learnName gives a contact that is only known by its address the name that it
+// now writes under.
+func learnName(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, c Contact, name string) (Contact, error) {
+	name = cut(tidy(name), maxName)
+	if name == "" || len(c.Addresses) == 0 || c.Name != cut(c.Addresses[0].Address, maxName) {
+		return c, nil
+	}
+	named := c
+	named.Name = name
+	return replaceContact(ctx, tx, by, now, c, named)
+}
+
+// Attach makes an address a contact of a client: the contact who has it moves
+// there, or one is made. name counts only for a new contact.
+func Attach(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, address, name string, client int64) (Contact, error) {
+	c, _, ok, err := ByEmail(ctx, tx, address)
+	if err != nil {
+		return c, err
+	}
+	if !ok {
+		return CreateContact(ctx, tx, by, now, Contact{ClientID: client, Name: cut(tidy(name), maxName), Addresses: []Address{{Address: address}}})
+	}
+	if c.ClientID == client {
+		return c, nil
+	}
+	moved := c
+	moved.ClientID, moved.SiteID = client, 0
+	if err := contactFits(ctx, tx, moved); err != nil {
+		return c, err
+	}
+	return replaceContact(ctx, tx, by, now, c, moved)
+}
+
+// MarkDead notes that mail to an address fails for good, with the server's own
+// words, and returns whether it is a contact's and was alive.
+func MarkDead(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, address, reason string) (bool, error) {
+	key, _ := NormalAddress(address)
+	id, err := db.Value[int64](ctx, tx, "SELECT contact_id FROM contact_address WHERE address = ? AND dead_at IS NULL", key)
+	if errors.Is(err, db.ErrNone) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	reason = cut(tidy(reason), 500)
+	if _, err := tx.Exec(ctx, "UPDATE contact_address SET dead_at = ?, dead_reason = ? WHERE address = ?", now, reason, key); err != nil {
+		return false, err
+	}
+	return true, happened(ctx, tx, by, now, "contact.address_dead", id, edits{
+		{Field: "address", After: key, Person: id}, {Field: "reason", After: reason, Person: id}})
+}
+
+// Revive takes back MarkDead: mail may be written to the address again.
+func Revive(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, address string) error {
+	key, _ := NormalAddress(address)
+	id, err := db.Value[int64](ctx, tx, "SELECT contact_id FROM contact_address WHERE address = ? AND dead_at IS NOT NULL", key)
+	if errors.Is(err, db.ErrNone) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, "UPDATE contact_address SET dead_at = NULL, dead_reason = '' WHERE address = ?", key); err != nil {
+		return err
+	}
+	return happened(ctx, tx, by, now, "contact.address_alive", id, edits{{Field: "address", After: key, Person: id}})
+}

@@ -84,28 +84,6 @@ func writeWhole(path string, r io.Reader) error {
 	return nil
 }
 
-// downloads is where a save dialog begins: the usual folder of the person, if it is
-// there; empty leaves it to the dialog.
-func downloads() string {
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return ""
-	}
-	for _, name := range []string{"Téléchargements", "Downloads"} {
-		dir := filepath.Join(home, name)
-		if st, err := os.Stat(dir); err == nil && st.IsDir() {
-			return dir
-		}
-	}
-	return ""
-}
-
-// Lengths of what a notice shows, in characters; desktops cut at about as much.
-const (
-	maxTitle = 120
-	maxBody  = 300
-)
-
 // plain makes a text from outside fit to be shown by the desktop: one line, no
 // controls, and no < >, which notification servers take for markup.
 func plain(s string, most int) string {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -14,6 +15,12 @@ import (
 
 	"guichet/internal/fault"
 	"guichet/internal/words"
+)
+
+// Lengths of what a notice shows, in characters; desktops cut at about as much.
+const (
+	maxTitle = 120
+	maxBody  = 300
 )
 
 func (w *running) shell() Shell {
@@ -49,6 +56,22 @@ func (w *running) saveFile(ctx context.Context, name string, r io.Reader) (strin
 		return "", false, fault.Wrap(err, fault.Outside, "shell.save.failed", "dir", filepath.Dir(path))
 	}
 	return path, true, nil
+}
+
+// downloads is where a save dialog begins: the usual folder of the person, if it is
+// there; empty leaves it to the dialog.
+func downloads() string {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	for _, name := range []string{"Téléchargements", "Downloads"} {
+		dir := filepath.Join(home, name)
+		if st, err := os.Stat(dir); err == nil && st.IsDir() {
+			return dir
+		}
+	}
+	return ""
 }
 
 // openURL starts the browser without waiting for it: the first window of a browser

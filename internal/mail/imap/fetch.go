@@ -30,20 +30,39 @@ type literal struct {
 	r    io.Reader
 	conn *wire.Conn
 	left int64
-	err  error
+	err  error // the first error; io.EOF only when the text is whole
 }
 
 func (l *literal) Read(b []byte) (int, error) {
+	if l.err != nil {
+		return 0, l.err // the library must not be asked again, see finish
+	}
 	n, err := l.r.Read(b)
 	l.left -= int64(n)
 	l.conn.Allow(int64(n))
 	if err == io.EOF && l.left > 0 {
 		err = io.ErrUnexpectedEOF
 	}
-	if err != nil && err != io.EOF {
-		l.err = err
-	}
+	l.err = err
 	return n, err
+}
+
+// broken returns the error that ended the text before its end, nil if there was none.
+func (l *literal) broken() error {
+	if l.err == io.EOF {
+		return nil
+	}
+	return l.err
+}
+
+// finish reads what is left of a text. After an error it waits for the library's reader to end: that one goes on as
+// soon as the error is out, and our next call would read the same buffer beside it (a race in go-imap v2.0.0-beta.8).
+func (s *session) finish(l *literal) {
+	_, _ = io.Copy(io.Discard, l) // the error is kept in l
+	if l.broken() != nil {
+		_ = s.conn.Close()
+		<-s.c.Closed()
+	}
 }
 
 // take receives one mail's text; uid is 0 when the server has not told it yet. An error that wraps ErrHalt ends the
@@ -58,8 +77,7 @@ func (s *session) fetch(set imap.NumSet, t take, seen func(uid uint32, text bool
 	cmd := s.c.Fetch(set, &what)
 	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
 		if err := s.one(msg, t, seen); err != nil {
-			_ = s.conn.Close() // frees the reader, so that the rest need not come
-			_ = cmd.Close()    // drains what is left; err tells the story
+			_ = cmd.Close() // drains what is left; err tells the story
 			return err
 		}
 		s.ready()
@@ -81,7 +99,13 @@ func (s *session) one(msg *imapclient.FetchMessageData, t take, seen func(uid ui
 			text = true
 			size := item.Literal.Size()
 			s.conn.Expect(s.p.Silence, s.p.Answer+wire.ForBytes(size), 1<<20)
-			if err := t(uid, size, &literal{r: item.Literal, conn: s.conn, left: size}); err != nil {
+			l := &literal{r: item.Literal, conn: s.conn, left: size}
+			err := t(uid, size, l)
+			if err != nil {
+				_ = s.conn.Close() // so that the rest need not come
+			}
+			s.finish(l)
+			if err != nil {
 				return err
 			}
 		}

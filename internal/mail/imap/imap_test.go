@@ -42,6 +42,7 @@ type desk struct {
 	commitErr error
 	prepare   func(Fetched, []byte) error
 	onState   func(State)
+	lazy      map[uint32]bool // mails that Prepare leaves half read
 	changed   chan struct{}
 	patience  time.Duration
 }
@@ -74,6 +75,9 @@ func (d *desk) missing(_ context.Context, v uint32, uids []uint32) ([]uint32, er
 func (d *desk) lowWater(context.Context, uint32) (uint32, error) { return d.low, nil }
 
 func (d *desk) read(_ context.Context, f Fetched, r io.Reader) (item, error) {
+	if d.isLazy(f.UID) {
+		r = io.LimitReader(r, 20)
+	}
 	raw, err := io.ReadAll(r)
 	if err == nil && d.prepare != nil {
 		err = d.prepare(f, raw)
@@ -84,6 +88,12 @@ func (d *desk) read(_ context.Context, f Fetched, r io.Reader) (item, error) {
 		d.mu.Unlock()
 	}
 	return item{f.UID, sha256.Sum256(raw)}, err
+}
+
+func (d *desk) isLazy(uid uint32) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.lazy[uid]
 }
 
 func (d *desk) discard(item) {

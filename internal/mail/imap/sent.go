@@ -74,13 +74,19 @@ func Append(ctx context.Context, o Options, folder string, r io.Reader, size int
 	}
 	s.conn.Expect(s.p.Silence, s.p.Answer+wire.ForBytes(size), 1<<20)
 	cmd := s.c.Append(folder, size, &imap.AppendOptions{Flags: []imap.Flag{imap.FlagSeen}})
-	n, err := io.Copy(cmd, io.LimitReader(r, size))
+	src := &source{r: io.LimitReader(r, size)}
+	n, err := io.Copy(cmd, src)
 	if err == nil && n < size {
-		err = fmt.Errorf("%w: %d of %d bytes", io.ErrUnexpectedEOF, n, size)
+		src.err = fmt.Errorf("%w: %d of %d bytes", io.ErrUnexpectedEOF, n, size)
 	}
-	if err != nil {
+	if err != nil || src.err != nil {
 		_ = s.conn.Close() // a literal that is begun can only be finished or cut
 		_ = cmd.Close()    // gives back the encoder; err tells the story
+	}
+	if src.err != nil {
+		return o.Server.Fail("wire.err.smtp_body", src.err)
+	}
+	if err != nil {
 		return s.inFolder(err, folder)
 	}
 	if err := cmd.Close(); err != nil {
@@ -88,6 +94,20 @@ func Append(ctx context.Context, o Options, folder string, r io.Reader, size int
 	}
 	_, err = cmd.Wait()
 	return s.inFolder(err, folder)
+}
+
+// source tells an error of the reader from one of the connection, which io.Copy does not.
+type source struct {
+	r   io.Reader
+	err error
+}
+
+func (s *source) Read(b []byte) (int, error) {
+	n, err := s.r.Read(b)
+	if err != io.EOF {
+		s.err = err
+	}
+	return n, err
 }
 
 // orSent finds the folder for sent mail: the one marked \Sent (RFC 6154), else one of the usual names.

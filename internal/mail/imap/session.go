@@ -112,7 +112,11 @@ func (s *session) refused(err error) error {
 	return wire.LoginRefused(s.o.Server, no.Text, err, s.secrets...)
 }
 
+// explain prefers the connection's own error to what the library made of it.
 func (s *session) explain(err error) error {
+	if cause := s.conn.Err(); err != nil && cause != nil && !refused(err) {
+		err = cause
+	}
 	return wire.Explain(err, s.o.Server, s.secrets...)
 }
 

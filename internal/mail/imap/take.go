@@ -142,7 +142,7 @@ func (p *pass[T]) prepare(ctx context.Context, f Fetched, r *literal) (item T, e
 	made = err == nil
 	switch {
 	case errors.Is(err, ErrHalt):
-	case r.err != nil:
+	case r.broken() != nil:
 		err = fmt.Errorf("%w: %w", ErrShort, r.err)
 	case err == nil && r.left > 0:
 		err = ErrUnread

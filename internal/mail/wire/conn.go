@@ -78,6 +78,13 @@ func (c *Conn) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// Err returns the first error of a read, nil if there was none. Libraries flatten it into a text of their own.
+func (c *Conn) Err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
+
 // ahead returns what needs no reading: the prefix, an error.
 func (c *Conn) ahead(b []byte) (int, error) {
 	c.mu.Lock()

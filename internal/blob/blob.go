@@ -145,6 +145,9 @@ func (w *Writer) Discard() {
 	}
 }
 
+// Reader reads a content that may not be in the database yet.
+func (c Content) Reader(dir string) (io.ReadCloser, error) { return open(c, dir) }
+
 // Of is a content from bytes.
 func Of(dir string, p []byte) (Content, error) {
 	w := NewWriter(dir)
@@ -165,30 +168,33 @@ func Put(ctx context.Context, tx *db.Tx, now time.Time, c Content) error {
 // Open reads a content. The reader fails with ErrDamaged at the end of a content
 // whose bytes do not match its hash. db.ErrNone means that there is none.
 func Open(ctx context.Context, q db.Querier, dir, hash string) (io.ReadCloser, int64, error) {
-	type row struct {
-		Content
-		data []byte
-	}
-	r, err := db.One(ctx, q, func(r *row) []any { return []any{&r.Hash, &r.Size, &r.codec, &r.data} },
+	c, err := db.One(ctx, q, func(c *Content) []any { return []any{&c.Hash, &c.Size, &c.codec, &c.data} },
 		"SELECT hash, size, codec, data FROM blob WHERE hash = ?", hash)
 	if err != nil {
 		return nil, 0, fmt.Errorf("content %s: %w", hash, err)
 	}
-	var stored io.ReadCloser = io.NopCloser(bytes.NewReader(r.data))
-	if r.data == nil && r.Size > 0 {
-		if stored, err = os.Open(filepath.Join(dir, fileName(hash))); err != nil {
-			return nil, 0, fmt.Errorf("%w: %w", ErrDamaged, err)
+	r, err := open(c, dir)
+	return r, c.Size, err
+}
+
+func open(c Content, dir string) (io.ReadCloser, error) {
+	var stored io.ReadCloser = io.NopCloser(bytes.NewReader(c.data))
+	if c.data == nil && c.Size > 0 {
+		f, err := os.Open(filepath.Join(dir, fileName(c.Hash)))
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 		}
+		stored = f
 	}
 	plain := stored
-	if r.codec == "zstd" {
+	if c.codec == "zstd" {
 		z, err := zstd.NewReader(stored, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true))
 		if err != nil {
-			return nil, 0, errors.Join(fmt.Errorf("content %s: %w", hash, err), stored.Close())
+			return nil, errors.Join(fmt.Errorf("content %s: %w", c.Hash, err), stored.Close())
 		}
 		plain = unzip{z.IOReadCloser(), stored}
 	}
-	return &checked{ReadCloser: plain, want: hash, size: r.Size, hash: sha256.New()}, r.Size, nil
+	return &checked{ReadCloser: plain, want: c.Hash, size: c.Size, hash: sha256.New()}, nil
 }
 
 // ReadAll returns a whole content that is not larger than limit bytes.

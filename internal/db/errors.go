@@ -2,6 +2,7 @@ package db
 
 import (
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -35,6 +36,17 @@ func IsFull(err error) bool {
 	}
 	var p *pgconn.PgError
 	return errors.As(err, &p) && p.Code == "53100"
+}
+
+// IsGone says whether err means that the database can't be reached or read at
+// all, whatever the statement.
+func IsGone(err error) bool {
+	var s sqlite3.Error
+	if errors.As(err, &s) {
+		return s.Code == sqlite3.ErrIoErr || s.Code == sqlite3.ErrCorrupt || s.Code == sqlite3.ErrReadonly || s.Code == sqlite3.ErrBusy
+	}
+	var p *pgconn.PgError
+	return errors.Is(err, driver.ErrBadConn) || errors.As(err, &p) && p.Code[:2] == "08"
 }
 
 // retriable says whether a PostgreSQL transaction lost a race and may be run

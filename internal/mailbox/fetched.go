@@ -17,20 +17,43 @@ type UID struct {
 	UID         uint32
 }
 
-// Settled notes that a UID needs nothing more: its mail is stored as mailID, or
-// (mailID 0) it was given up after the last try.
-func Settled(ctx context.Context, tx *db.Tx, now time.Time, u UID, mailID int64) error {
-	_, err := tx.Exec(ctx, `INSERT INTO imap_uid (mailbox_id, folder, uidvalidity, uid, mail_id, tries, final, problem, at)
-		VALUES (?, ?, ?, ?, ?, 0, 1, '', ?)
-		ON CONFLICT (mailbox_id, folder, uidvalidity, uid) DO UPDATE SET mail_id = excluded.mail_id, final = 1, problem = '', at = excluded.at`,
-		u.MailboxID, u.Folder, int64(u.UIDValidity), int64(u.UID), db.Null(mailID), now)
+// Settled notes that a UID's mail is stored as mailID. With marked the server's
+// copy needs nothing more; else it is still to be flagged or moved.
+func Settled(ctx context.Context, tx *db.Tx, now time.Time, u UID, mailID int64, marked bool) error {
+	_, err := tx.Exec(ctx, `INSERT INTO imap_uid (mailbox_id, folder, uidvalidity, uid, mail_id, tries, final, marked, problem, at)
+		VALUES (?, ?, ?, ?, ?, 0, 1, ?, '', ?)
+		ON CONFLICT (mailbox_id, folder, uidvalidity, uid) DO UPDATE SET mail_id = excluded.mail_id, final = 1, marked = excluded.marked, problem = '', at = excluded.at`,
+		u.MailboxID, u.Folder, int64(u.UIDValidity), int64(u.UID), mailID, marked, now)
 	return err
+}
+
+// Unmarked returns the UIDs whose mail is stored and whose copy on the server is
+// not yet known to be flagged or moved: what a crash between the two leaves.
+func Unmarked(ctx context.Context, q db.Querier, of UID) ([]uint32, error) {
+	found, err := db.Values[int64](ctx, q, `SELECT uid FROM imap_uid WHERE mailbox_id = ? AND folder = ? AND uidvalidity = ? AND marked = 0
+		ORDER BY uid LIMIT 10000`, of.MailboxID, of.Folder, int64(of.UIDValidity))
+	out := make([]uint32, len(found))
+	for i, u := range found {
+		out[i] = uint32(u)
+	}
+	return out, err
+}
+
+// Marked notes that the server's copies are flagged or moved.
+func Marked(ctx context.Context, tx *db.Tx, of UID, uids []uint32) error {
+	for _, u := range uids {
+		if _, err := tx.Exec(ctx, "UPDATE imap_uid SET marked = 1 WHERE mailbox_id = ? AND folder = ? AND uidvalidity = ? AND uid = ?",
+			of.MailboxID, of.Folder, int64(of.UIDValidity), int64(u)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Failed notes a UID that could not be had. With final it is not asked again.
 func Failed(ctx context.Context, tx *db.Tx, now time.Time, u UID, try int, final bool, problem string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO imap_uid (mailbox_id, folder, uidvalidity, uid, tries, final, problem, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+	_, err := tx.Exec(ctx, `INSERT INTO imap_uid (mailbox_id, folder, uidvalidity, uid, tries, final, marked, problem, at)
+		VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?)
 		ON CONFLICT (mailbox_id, folder, uidvalidity, uid) DO UPDATE SET tries = excluded.tries, final = excluded.final, problem = excluded.problem, at = excluded.at`,
 		u.MailboxID, u.Folder, int64(u.UIDValidity), int64(u.UID), try, final, problem, now)
 	return err

@@ -3,6 +3,8 @@ package ticket
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"guichet/internal/blob"
@@ -38,7 +40,7 @@ func DraftOf(ctx context.Context, q db.Querier, agent, ticket int64) (Draft, boo
 	d, err := db.One(ctx, q, func(d *Draft) []any {
 		return []any{&d.AgentID, &d.TicketID, &d.Content, &d.UpdatedAt, &d.Version}
 	},
-		"SELECT agent_id, ticket_id, content, updated_at, version FROM draft WHERE agent_id = ? AND ticket_id = ?", agent, ticket)
+		"SELECT agent_id, ticket_id, content, updated_at, version FROM draft WHERE agent_id = ? AND ticket_id = ? AND outbox_id = 0", agent, ticket)
 	if errors.Is(err, db.ErrNone) {
 		return d, false, nil
 	}
@@ -61,19 +63,45 @@ func SaveDraft(ctx context.Context, tx *db.Tx, agent, ticket, version int64, con
 	if known && old.Version != version {
 		return old.Version, fault.New(fault.Conflict, "ticket.err.draft_conflict")
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO draft (agent_id, ticket_id, content, updated_at, version) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (agent_id, ticket_id) DO UPDATE SET content = excluded.content, updated_at = excluded.updated_at, version = excluded.version`,
+	_, err = tx.Exec(ctx, `INSERT INTO draft (agent_id, ticket_id, outbox_id, content, updated_at, version) VALUES (?, ?, 0, ?, ?, ?)
+		ON CONFLICT (agent_id, ticket_id, outbox_id) DO UPDATE SET content = excluded.content, updated_at = excluded.updated_at, version = excluded.version`,
 		agent, ticket, content, now, version+1)
 	return version + 1, err
 }
 
-// DropDraft removes a draft and its files, after it was sent or given up.
+// DropDraft removes a draft that is given up, and its files.
 func DropDraft(ctx context.Context, tx *db.Tx, agent, ticket int64) error {
-	if _, err := tx.Exec(ctx, "DELETE FROM draft_file WHERE agent_id = ? AND ticket_id = ?", agent, ticket); err != nil {
-		return err
+	return draftRows(ctx, tx, "DELETE FROM %s WHERE agent_id = ? AND ticket_id = ? AND outbox_id = 0", agent, ticket)
+}
+
+// SendDraft sets a draft and its files aside with the outbox row that the
+// answer leaves with, so that undoing it brings them back.
+func SendDraft(ctx context.Context, tx *db.Tx, agent, ticket, outbox int64) error {
+	return draftRows(ctx, tx, "UPDATE %s SET outbox_id = ? WHERE agent_id = ? AND ticket_id = ? AND outbox_id = 0", outbox, agent, ticket)
+}
+
+// ReturnDraft brings back the draft of an answer that was undone. A draft begun
+// since then is a fault of kind Conflict: neither text is lost.
+func ReturnDraft(ctx context.Context, tx *db.Tx, agent, ticket, outbox int64) error {
+	if _, known, err := DraftOf(ctx, tx, agent, ticket); err != nil || known {
+		return errors.Join(err, fault.New(fault.Conflict, "ticket.err.draft_begun"))
 	}
-	_, err := tx.Exec(ctx, "DELETE FROM draft WHERE agent_id = ? AND ticket_id = ?", agent, ticket)
-	return err
+	return draftRows(ctx, tx, "UPDATE %s SET outbox_id = 0 WHERE outbox_id = ?", outbox)
+}
+
+// ForgetDraft removes what SendDraft set aside: the answer is on its way.
+func ForgetDraft(ctx context.Context, tx *db.Tx, outbox int64) error {
+	return draftRows(ctx, tx, "DELETE FROM %s WHERE outbox_id = ?", outbox)
+}
+
+// draftRows runs one statement on both tables of drafts.
+func draftRows(ctx context.Context, tx *db.Tx, statement string, args ...any) error {
+	for _, table := range []string{"draft_file", "draft"} {
+		if _, err := tx.Exec(ctx, fmt.Sprintf(statement, table), slices.Clone(args)...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 const fileColumns = "id, agent_id, ticket_id, hash, name, type, size, inline, cid"
@@ -92,14 +120,14 @@ func AddFile(ctx context.Context, tx *db.Tx, now time.Time, f DraftFile, c blob.
 	if err := blob.Put(ctx, tx, now, c); err != nil {
 		return f, err
 	}
-	_, err = tx.Exec(ctx, "INSERT INTO draft_file ("+fileColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	_, err = tx.Exec(ctx, "INSERT INTO draft_file ("+fileColumns+", outbox_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
 		f.ID, f.AgentID, f.TicketID, f.Hash, f.Name, f.Type, f.Size, f.Inline, f.CID)
 	return f, err
 }
 
 // Files returns the files of an agent's draft, in the order in which they came.
 func Files(ctx context.Context, q db.Querier, agent, ticket int64) ([]DraftFile, error) {
-	return db.All(ctx, q, fileFields, "SELECT "+fileColumns+" FROM draft_file WHERE agent_id = ? AND ticket_id = ? ORDER BY id", agent, ticket)
+	return db.All(ctx, q, fileFields, "SELECT "+fileColumns+" FROM draft_file WHERE agent_id = ? AND ticket_id = ? AND outbox_id = 0 ORDER BY id", agent, ticket)
 }
 
 // FileByID returns one file of an agent's drafts.

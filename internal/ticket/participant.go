@@ -38,6 +38,15 @@ func Join(ctx context.Context, tx *db.Tx, p Participant) error {
 	return err
 }
 
+// Invite makes somebody whom a technician writes to take part, even who was
+// proposed or removed before. A requester stays the requester.
+func Invite(ctx context.Context, tx *db.Tx, p Participant) error {
+	if err := Join(ctx, tx, p); err != nil {
+		return err
+	}
+	return SetParticipant(ctx, tx, p.TicketID, p.Address, Active)
+}
+
 // Participants returns who takes part, the requester first.
 func Participants(ctx context.Context, q db.Querier, ticket int64) ([]Participant, error) {
 	return db.All(ctx, q, func(p *Participant) []any {

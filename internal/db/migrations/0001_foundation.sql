@@ -182,10 +182,15 @@ CREATE TABLE imap_uid (
   mail_id     BIGINT,
   tries       INTEGER NOT NULL,
   final       INTEGER NOT NULL,
+  marked      INTEGER NOT NULL,
   problem     TEXT   NOT NULL,
   at          BIGINT NOT NULL,
   PRIMARY KEY (mailbox_id, folder, uidvalidity, uid)
 );
+-- committed here, and its copy on the server not yet flagged or moved
+CREATE INDEX imap_uid_unmarked ON imap_uid (mailbox_id, uid) WHERE marked = 0;
+-- could not be had
+CREATE INDEX imap_uid_problem ON imap_uid (at) WHERE problem <> '';
 
 -- mail: every message that came in, its raw source and its fate.
 CREATE TABLE mail (
@@ -338,18 +343,23 @@ CREATE TABLE note (
   body      TEXT   NOT NULL
 );
 CREATE INDEX note_ticket ON note (ticket_id, id);
+-- draft: outbox_id is 0 while it is written; an answer that may still be undone
+-- keeps its draft under the outbox row that it left with.
 CREATE TABLE draft (
   agent_id   BIGINT NOT NULL,
   ticket_id  BIGINT NOT NULL,
+  outbox_id  BIGINT NOT NULL,
   content    TEXT   NOT NULL,
   updated_at BIGINT NOT NULL,
   version    BIGINT NOT NULL,
-  PRIMARY KEY (agent_id, ticket_id)
+  PRIMARY KEY (agent_id, ticket_id, outbox_id)
 );
+CREATE INDEX draft_outbox ON draft (outbox_id);
 CREATE TABLE draft_file (
   id        BIGINT NOT NULL PRIMARY KEY,
   agent_id  BIGINT NOT NULL,
   ticket_id BIGINT NOT NULL,
+  outbox_id BIGINT NOT NULL,
   hash      TEXT   NOT NULL,
   name      TEXT   NOT NULL,
   type      TEXT   NOT NULL,
@@ -357,7 +367,8 @@ CREATE TABLE draft_file (
   inline    INTEGER NOT NULL,
   cid       TEXT   NOT NULL
 );
-CREATE INDEX draft_file_draft ON draft_file (agent_id, ticket_id);
+CREATE INDEX draft_file_draft ON draft_file (agent_id, ticket_id, outbox_id);
+CREATE INDEX draft_file_outbox ON draft_file (outbox_id);
 
 -- outbox: what must leave after the commit. state: waiting, sending, data-sent
 -- (the final dot is about to be or was written), sent, failed, uncertain, cancelled.
@@ -379,6 +390,7 @@ CREATE TABLE outbox (
   version    BIGINT NOT NULL
 );
 CREATE INDEX outbox_state ON outbox (state, not_before);
+CREATE INDEX outbox_rfc ON outbox (rfc_id);
 CREATE INDEX outbox_message ON outbox (message_id);
 CREATE INDEX outbox_ticket ON outbox (ticket_id);
 CREATE TABLE outbox_recipient (

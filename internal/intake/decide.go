@@ -1,0 +1,184 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"guichet/internal/db"
+	"guichet/internal/mail"
+	"guichet/internal/mailbox"
+	"guichet/internal/people"
+	"guichet/internal/ticket"
+)
+
+// verdict is a fate before its row is written.
+type verdict struct {
+	fate      Fate
+	reason    string // a key of words, intake.because.…
+	args      map[string]any
+	ticketID  int64
+	entryID   int64
+	duplicate int64
+}
+
+// decide finds the fate of a mail that is new, and does what it asks for. The
+// order of the questions is the order of their certainty.
+func (t *taking) decide(ctx context.Context) (verdict, error) {
+	if first, err := db.Value[int64](ctx, t.tx, "SELECT id FROM mail WHERE fingerprint = ? AND fate <> 'duplicate' ORDER BY id LIMIT 1",
+		t.fingerprint()); !errors.Is(err, db.ErrNone) {
+		return verdict{fate: Duplicate, reason: "intake.because.same_content", duplicate: first}, err
+	}
+	ours, err := t.addresses(ctx)
+	if err != nil {
+		return verdict{}, err
+	}
+	if _, mine := ours[strings.ToLower(t.Mail.From.Addr)]; mine {
+		return verdict{fate: Own, reason: "intake.because.own"}, nil
+	}
+	if _, own := mail.OwnTicket(t.cfg.Key, t.Mail.MessageID); own {
+		return verdict{fate: Own, reason: "intake.because.own"}, nil
+	}
+	switch t.Mail.Kind {
+	case mail.KindBounce:
+		return t.bounce(ctx)
+	case mail.KindAutoReply:
+		return t.autoReply(ctx)
+	case mail.KindList:
+		return verdict{fate: Listed, reason: "intake.because.list", args: t.sign()}, nil
+	case mail.KindFeedback:
+		return verdict{fate: Reported, reason: "intake.because.feedback", args: t.sign()}, nil
+	}
+	return t.converse(ctx, ours)
+}
+
+// sign is what in the mail decided its kind.
+func (t *taking) sign() map[string]any { return map[string]any{"sign": t.Mail.KindReason} }
+
+type addressesKey struct{}
+
+// addresses are ours, read once for a batch.
+func (t *taking) addresses(ctx context.Context) (map[string]int64, error) {
+	if v, ok := t.tx.Remembered(addressesKey{}); ok {
+		return v.(map[string]int64), nil
+	}
+	ours, err := mailbox.Addresses(ctx, t.tx)
+	t.tx.Remember(addressesKey{}, ours)
+	return ours, err
+}
+
+// ids are the Message-IDs that the mail answers, the nearest first.
+func (t *taking) ids() []string {
+	out := slices.Clone(t.Mail.InReplyTo)
+	for _, id := range slices.Backward(t.Mail.References) {
+		if !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out[:min(len(out), 50)]
+}
+
+// thread is where a mail belongs, and why.
+type thread struct {
+	ticket  ticket.Ticket
+	because string // "" where it belongs to no ticket
+	near    int64  // a ticket that it points to without the right to join it
+}
+
+// find looks for the ticket that a mail belongs to. An id of ours proves itself.
+// An id that is only known joins when the sender takes part or is of the same
+// client; a number in the subject only when the sender takes part: both can be
+// guessed or forwarded (FAULTS H1, H2).
+func (t *taking) find(ctx context.Context, c people.Contact) (thread, error) {
+	for _, id := range t.ids() {
+		if n, own := mail.OwnTicket(t.cfg.Key, id); own {
+			found, err := ticket.ByID(ctx, t.tx, n)
+			if err == nil {
+				return thread{ticket: found, because: "own-id"}, nil
+			}
+		}
+	}
+	known, err := ticket.KnownBy(ctx, t.tx, t.ids())
+	if err != nil {
+		return thread{}, err
+	}
+	var near int64
+	for _, ref := range known {
+		found, err := ticket.ByID(ctx, t.tx, ref.TicketID)
+		if err != nil {
+			return thread{}, err
+		}
+		takesPart, err := ticket.Participates(ctx, t.tx, found.ID, strings.ToLower(t.Mail.From.Addr))
+		if err != nil {
+			return thread{}, err
+		}
+		if takesPart || c.ClientID != 0 && c.ClientID == found.ClientID && (ref.Origin != "alias" || ref.ClientID == c.ClientID) {
+			return thread{ticket: found, because: "known-id"}, nil
+		}
+		near = found.ID
+	}
+	return t.byToken(ctx, near)
+}
+
+func (t *taking) byToken(ctx context.Context, near int64) (thread, error) {
+	number, ok := mail.SubjectToken(t.Mail.Subject)
+	if !ok {
+		return thread{near: near}, nil
+	}
+	found, err := ticket.ByNumber(ctx, t.tx, number)
+	if err != nil {
+		return thread{near: near}, nil // a number of no ticket says nothing
+	}
+	takesPart, err := ticket.Participates(ctx, t.tx, found.ID, strings.ToLower(t.Mail.From.Addr))
+	if err != nil || takesPart {
+		return thread{ticket: found, because: "subject-token"}, err
+	}
+	return thread{near: found.ID}, nil
+}
+
+// bounce attaches a delivery report to the ticket whose mail did not arrive,
+// marks the recipient there, and the address as dead where it is for good.
+func (t *taking) bounce(ctx context.Context) (verdict, error) {
+	v := verdict{fate: Bounced, reason: "intake.because.bounce", args: map[string]any{"address": ""}}
+	about := t.ids()
+	if b := t.Mail.Bounce; b != nil {
+		about = append([]string{b.OriginalMessageID}, about...)
+	}
+	var found ticket.Ticket
+	for _, id := range about {
+		if n, own := mail.OwnTicket(t.cfg.Key, id); own {
+			if tk, err := ticket.ByID(ctx, t.tx, n); err == nil {
+				found = tk
+				break
+			}
+		}
+	}
+	if found.ID == 0 {
+		v.reason = "intake.because.bounce_of_nothing"
+		return v, nil // a report that names no mail of ours changes nothing
+	}
+	if err := t.undelivered(ctx, about, &v); err != nil {
+		return v, err
+	}
+	m, err := t.add(ctx, found, ticket.Bounce, people.Contact{})
+	v.ticketID, v.entryID = found.ID, m.ID
+	return v, err
+}
+
+// autoReply notes an absence on the ticket that it answers; it opens, answers
+// and reopens nothing.
+func (t *taking) autoReply(ctx context.Context) (verdict, error) {
+	v := verdict{fate: AutoNoted, reason: "intake.because.auto", args: t.sign()}
+	c, _, _, err := people.ByEmail(ctx, t.tx, t.Mail.From.Addr)
+	if err != nil {
+		return v, err
+	}
+	th, err := t.find(ctx, c)
+	if err != nil || th.because == "" {
+		return v, err
+	}
+	m, err := t.add(ctx, th.ticket, ticket.Auto, c)
+	v.ticketID, v.entryID = th.ticket.ID, m.ID
+	return v, err
+}

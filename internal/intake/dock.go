@@ -1,0 +1,318 @@
+package intake
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"guichet/internal/blob"
+	"guichet/internal/db"
+	"guichet/internal/fault"
+	"guichet/internal/journal"
+	"guichet/internal/people"
+	"guichet/internal/ticket"
+)
+
+// Row is a mail as the receiving dock shows it.
+type Row struct {
+	ID          int64
+	MailboxID   int64
+	Source      string
+	Raw         string // the content that holds it
+	Size        int64
+	ReceivedAt  time.Time
+	MessageID   string
+	FromName    string
+	FromAddr    string
+	Subject     string
+	Kind        string
+	Fate        Fate
+	Reason      string // a key of words
+	Args        map[string]any
+	TicketID    int64
+	Number      int64 // of the ticket, 0 for none
+	EntryID     int64
+	DuplicateOf int64
+	Version     int64
+}
+
+type dockRow struct {
+	Row
+	args string
+}
+
+const dockColumns = `m.id, m.mailbox_id, m.source, m.raw, m.size, m.received_at, m.message_id, m.from_name, m.from_addr, m.subject, m.kind,
+	m.fate, m.reason, m.reason_args, m.ticket_id, t.number, m.entry_id, m.duplicate_of, m.version`
+
+func dockFields(r *dockRow) []any {
+	return []any{&r.ID, &r.MailboxID, &r.Source, &r.Raw, &r.Size, &r.ReceivedAt, &r.MessageID, &r.FromName, &r.FromAddr, &r.Subject, &r.Kind,
+		(*string)(&r.Fate), &r.Reason, &r.args, &r.TicketID, &r.Number, &r.EntryID, &r.DuplicateOf, &r.Version}
+}
+
+// Mails returns a page of the mails that came in, newest first: those of one fate,
+// or all for "". after is the id of the last row of the page before, 0 at first.
+func Mails(ctx context.Context, q db.Querier, fate Fate, after int64, limit int) (rows []Row, next int64, err error) {
+	if limit <= 0 || limit > 200 {
+		limit = 50
+	}
+	where, args := "WHERE 1 = 1", []any{}
+	if fate != "" {
+		where, args = where+" AND m.fate = ?", append(args, string(fate))
+	}
+	if after != 0 {
+		where, args = where+" AND m.id < ?", append(args, after)
+	}
+	found, err := db.All(ctx, q, dockFields, "SELECT "+dockColumns+" FROM mail m LEFT JOIN ticket t ON t.id = m.ticket_id "+where+
+		" ORDER BY m.id DESC LIMIT ?", append(args, limit+1)...)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, f := range found[:min(len(found), limit)] {
+		if err := json.Unmarshal([]byte(f.args), &f.Args); err != nil {
+			return nil, 0, fmt.Errorf("reason of mail %d: %w", f.ID, err)
+		}
+		rows = append(rows, f.Row)
+	}
+	if len(found) > limit {
+		next = rows[limit-1].ID
+	}
+	return rows, next, nil
+}
+
+// MailByID returns one mail of the dock.
+func MailByID(ctx context.Context, q db.Querier, id int64) (Row, error) {
+	f, err := db.One(ctx, q, dockFields, "SELECT "+dockColumns+" FROM mail m LEFT JOIN ticket t ON t.id = m.ticket_id WHERE m.id = ?", id)
+	if errors.Is(err, db.ErrNone) {
+		return f.Row, fault.New(fault.Missing, "fault.gone")
+	}
+	if err != nil {
+		return f.Row, err
+	}
+	if err := json.Unmarshal([]byte(f.args), &f.Args); err != nil {
+		return f.Row, fmt.Errorf("reason of mail %d: %w", id, err)
+	}
+	return f.Row, nil
+}
+
+// FateCounts returns how many mails had each fate.
+func FateCounts(ctx context.Context, q db.Querier) (map[Fate]int64, error) {
+	type cell struct {
+		fate string
+		n    int64
+	}
+	cells, err := db.All(ctx, q, func(c *cell) []any { return []any{&c.fate, &c.n} }, "SELECT fate, n FROM mail_count")
+	out := map[Fate]int64{}
+	for _, c := range cells {
+		out[Fate(c.fate)] = c.n
+	}
+	return out, err
+}
+
+// Target is where a technician puts a mail.
+type Target string
+
+// The targets.
+const (
+	ToTicket Target = "ticket"
+	ToNew    Target = "new"
+	ToAside  Target = "aside"
+)
+
+// Reassign corrects the fate of a mail: to another ticket, to a new one, or out
+// of all. version is the one that the caller saw. A ticket that is left without
+// a word is closed. UndoReassign takes it back.
+func Reassign(ctx context.Context, d *db.DB, cfg Config, by journal.Actor, now time.Time, id, version int64, to Target, ticketID int64) (Row, error) {
+	v := verdict{ticketID: ticketID, args: map[string]any{}}
+	switch to {
+	case ToTicket:
+		v.fate, v.reason = Joined, "intake.because.by_hand"
+		if ticketID == 0 {
+			return Row{}, fault.New(fault.Missing, "ticket.err.missing")
+		}
+	case ToNew:
+		v.fate, v.reason, v.ticketID = Opened, "intake.because.by_hand", 0
+	case ToAside:
+		v.fate, v.reason, v.ticketID = SetAside, "intake.because.by_hand", 0
+	default:
+		return Row{}, fault.New(fault.Invalid, "fault.choice")
+	}
+	return reassign(ctx, d, cfg, by, now, id, version, v, "mail.reassigned")
+}
+
+// UndoReassign gives a mail back the fate that it had before the last Reassign.
+func UndoReassign(ctx context.Context, d *db.DB, cfg Config, by journal.Actor, now time.Time, id, version int64) (Row, error) {
+	history, err := journal.Of(ctx, d, "mail", id)
+	if err != nil {
+		return Row{}, err
+	}
+	for i := len(history) - 1; i >= 0; i-- {
+		e := history[i]
+		if e.Kind == "mail.restored" {
+			break
+		}
+		if e.Kind == "mail.reassigned" {
+			return reassign(ctx, d, cfg, by, now, id, version, before(e), "mail.restored")
+		}
+	}
+	return Row{}, fault.New(fault.Conflict, "intake.err.nothing_to_undo")
+}
+
+// before reads the former fate out of an entry.
+func before(e journal.Entry) verdict {
+	v := verdict{args: map[string]any{}}
+	for _, c := range e.Changes {
+		switch c.Field {
+		case "fate":
+			v.fate = Fate(fmt.Sprint(c.Before))
+		case "reason":
+			v.reason = fmt.Sprint(c.Before)
+		case "args":
+			// What this program wrote itself a moment ago.
+			_ = json.Unmarshal([]byte(fmt.Sprint(c.Before)), &v.args)
+		case "ticket":
+			if n, ok := c.Before.(float64); ok {
+				v.ticketID = int64(n)
+			}
+		}
+	}
+	return v
+}
+
+// reassign takes the mail's message out of where it is and puts it, read again
+// from the raw source, where it goes.
+func reassign(ctx context.Context, d *db.DB, cfg Config, by journal.Actor, now time.Time, id, version int64, v verdict, kind string) (Row, error) {
+	row, err := MailByID(ctx, d, id)
+	if err != nil {
+		return row, err
+	}
+	p, err := again(ctx, d, cfg, row)
+	if err != nil {
+		return row, err
+	}
+	err = d.Write(ctx, func(tx *db.Tx) error {
+		if row, err = MailByID(ctx, tx, id); err != nil {
+			return err
+		}
+		if row.Version != version {
+			return fault.New(fault.Conflict, "fault.conflict")
+		}
+		t := &taking{tx: tx, cfg: cfg, now: now, Prepared: p, id: id}
+		if err := t.leave(ctx, by, row); err != nil {
+			return err
+		}
+		if err := t.settleIn(ctx, &v); err != nil {
+			return err
+		}
+		return t.moved(ctx, by, row, v, kind)
+	})
+	if err != nil {
+		return row, err
+	}
+	return MailByID(ctx, d, id)
+}
+
+// again reads a mail from its kept source.
+func again(ctx context.Context, d *db.DB, cfg Config, row Row) (*Prepared, error) {
+	r, _, err := blob.Open(ctx, d, cfg.Blobs, row.Raw)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return Prepare(cfg, Origin{Source: row.Source, MailboxID: row.MailboxID}, r)
+}
+
+// leave takes the message out of its ticket, and closes a ticket that has
+// nothing left.
+func (t *taking) leave(ctx context.Context, by journal.Actor, row Row) error {
+	if row.EntryID == 0 {
+		return nil
+	}
+	if err := ticket.Take(ctx, t.tx, row.EntryID); err != nil {
+		return err
+	}
+	tk, err := ticket.ByID(ctx, t.tx, row.TicketID)
+	if err != nil || tk.LastEntryID != 0 {
+		return err
+	}
+	closed := ticket.Closed
+	_, err = ticket.Change(ctx, t.tx, by, t.now, tk.ID, 0, ticket.Patch{Status: &closed})
+	return err
+}
+
+// settleIn puts the message where the verdict says. A message that a technician
+// places is one of a person, whatever the program took it for.
+func (t *taking) settleIn(ctx context.Context, v *verdict) error {
+	if v.ticketID == 0 && v.fate != Opened {
+		return nil
+	}
+	ours, err := t.addresses(ctx)
+	if err != nil {
+		return err
+	}
+	c, client, _, err := people.FindOrCreateByEmail(ctx, t.tx, journal.System(), t.now, t.Mail.From.Addr, t.Mail.From.Name, "")
+	if err != nil {
+		return err
+	}
+	if v.ticketID == 0 {
+		box, err := t.mailbox(ctx, ours)
+		if err != nil {
+			return err
+		}
+		tk, err := ticket.OpenNew(ctx, t.tx, t.now, ticket.Opening{Subject: subjectOf(t.Mail), ClientID: client.ID, RequesterID: c.ID,
+			RequesterName: nameOf(t.Mail, c), MailboxID: box.ID, Channel: "mail", Language: languageOf(c, client, box),
+			ReportedAt: t.reported(), By: by(c)})
+		if err != nil {
+			return err
+		}
+		v.ticketID = tk.ID
+	}
+	tk, err := ticket.ByID(ctx, t.tx, v.ticketID)
+	if err != nil {
+		return err
+	}
+	m, err := t.add(ctx, tk, wayOf(v.fate), c)
+	if err != nil {
+		return err
+	}
+	v.entryID = m.ID
+	return t.company(ctx, tk, c, ours, ticket.Active)
+}
+
+func wayOf(f Fate) ticket.Direction {
+	switch f {
+	case Bounced:
+		return ticket.Bounce
+	case AutoNoted:
+		return ticket.Auto
+	}
+	return ticket.In
+}
+
+// moved writes the new fate and tells what it was before.
+func (t *taking) moved(ctx context.Context, by journal.Actor, row Row, v verdict, kind string) error {
+	oldArgs, err := json.Marshal(row.Args)
+	if err != nil {
+		return fmt.Errorf("reason of mail %d: %w", row.ID, err)
+	}
+	newArgs, err := json.Marshal(v.args)
+	if err != nil {
+		return fmt.Errorf("reason of mail %d: %w", row.ID, err)
+	}
+	if _, err := t.tx.Exec(ctx, `UPDATE mail SET fate = ?, reason = ?, reason_args = ?, ticket_id = ?, entry_id = ?, version = version + 1 WHERE id = ?`,
+		string(v.fate), v.reason, string(newArgs), db.Null(v.ticketID), db.Null(v.entryID), row.ID); err != nil {
+		return err
+	}
+	if err := countFate(ctx, t.tx, row.Fate, -1); err != nil {
+		return err
+	}
+	if err := countFate(ctx, t.tx, v.fate, 1); err != nil {
+		return err
+	}
+	_, err = journal.Append(ctx, t.tx, t.now, journal.Entry{Actor: by, Kind: kind, Subject: "mail", SubjectID: row.ID, TicketID: v.ticketID,
+		Changes: []journal.Change{{Field: "fate", Before: string(row.Fate), After: string(v.fate)},
+			{Field: "reason", Before: row.Reason, After: v.reason}, {Field: "args", Before: string(oldArgs), After: string(newArgs)},
+			{Field: "ticket", Before: row.TicketID, After: v.ticketID}}})
+	return err
+}

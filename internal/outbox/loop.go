@@ -1,0 +1,293 @@
+package outbox
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"guichet/internal/blob"
+	"guichet/internal/db"
+	"guichet/internal/mail/smtp"
+	"guichet/internal/mail/wire"
+	"guichet/internal/ticket"
+)
+
+// Route is how one mailbox sends.
+type Route struct {
+	SMTP  wire.Server
+	Hello string // what we call ourselves in EHLO
+	From  string // the envelope's sender
+	// Keep puts a copy into the Sent folder; nil where the server does.
+	Keep func(ctx context.Context, raw io.Reader, size int64) error
+	// Went says whether a mail is in a Sent folder that the server fills. That it
+	// is proves that it went; that it is not proves nothing. nil: can't be known.
+	Went func(ctx context.Context, messageID string) (bool, error)
+}
+
+// Options are what the loop needs from the program.
+type Options struct {
+	Blobs  string // the folder of large contents
+	Route  func(ctx context.Context, mailbox int64) (Route, error)
+	Render func(ctx context.Context, it Item) ([]byte, error) // writes an item that has no content yet
+	Now    func() time.Time
+	Log    *slog.Logger
+}
+
+// patience is for how long a mail is tried.
+const patience = 48 * time.Hour
+
+// pause is how long to wait after the nth try in vain: half a minute first, as
+// most troubles are short, then the schedule of mail servers.
+func pause(n int) time.Duration {
+	early := []time.Duration{30 * time.Second, 2 * time.Minute, 5 * time.Minute}
+	if n <= len(early) {
+		return early[max(n, 1)-1]
+	}
+	wait := 15 * time.Minute
+	for range n - len(early) - 1 {
+		wait += wait / 5
+	}
+	return min(wait, 2*time.Hour)
+}
+
+// Run sends what is due until ctx ends, one mail at a time for each mailbox.
+// What a crash left half-way is put right first: a mail whose end may have been
+// written becomes uncertain, one that certainly was not waits again.
+func Run(ctx context.Context, d *db.DB, o Options) error {
+	if err := recover1(ctx, d, o); err != nil {
+		return err
+	}
+	l := &loop{d: d, o: o, busy: map[int64]bool{}, freed: make(chan struct{}, 1)}
+	defer l.wg.Wait()
+	for {
+		changed := d.Changed()
+		next, err := l.start(ctx)
+		if err != nil && ctx.Err() == nil {
+			o.Log.Error("outbox", "err", err)
+		}
+		timer := time.NewTimer(next)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-timer.C:
+		case <-changed:
+		case <-l.freed:
+		}
+		timer.Stop()
+	}
+}
+
+func recover1(ctx context.Context, d *db.DB, o Options) error {
+	var doubtful []int64
+	err := d.Write(ctx, func(tx *db.Tx) error {
+		var err error
+		if doubtful, err = db.Values[int64](ctx, tx, "SELECT id FROM outbox WHERE state = 'data-sent' ORDER BY id"); err != nil {
+			return err
+		}
+		for _, id := range doubtful {
+			if err := uncertain(ctx, tx, o.Now(), id); err != nil {
+				return err
+			}
+		}
+		_, err = tx.Exec(ctx, "UPDATE outbox SET state = 'waiting' WHERE state = 'sending'")
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("put the outbox right: %w", err)
+	}
+	return nil
+}
+
+// loop is the state of one Run.
+type loop struct {
+	d     *db.DB
+	o     Options
+	wg    sync.WaitGroup
+	mu    sync.Mutex
+	busy  map[int64]bool // mailboxes with a mail on the wire
+	freed chan struct{}
+}
+
+// start begins every mail that is due and whose mailbox is free, and says how
+// long there is nothing else to do.
+func (l *loop) start(ctx context.Context) (time.Duration, error) {
+	const idle = time.Minute
+	now := l.o.Now()
+	type due struct {
+		id, mailbox int64
+		at          time.Time
+	}
+	list, err := db.All(ctx, l.d, func(v *due) []any { return []any{&v.id, &v.mailbox, &v.at} },
+		"SELECT id, mailbox_id, not_before FROM outbox WHERE state = 'waiting' ORDER BY not_before LIMIT 200")
+	if err != nil {
+		return idle, err
+	}
+	next := idle
+	for _, v := range list {
+		if wait := v.at.Sub(now); wait > 0 {
+			next = min(next, wait)
+			break
+		}
+		if l.take(v.mailbox) {
+			l.wg.Go(func() {
+				defer l.release(v.mailbox)
+				if err := l.send(ctx, v.id); err != nil && ctx.Err() == nil {
+					l.o.Log.Error("send", "outbox", v.id, "err", err)
+				}
+			})
+		}
+	}
+	return next, nil
+}
+
+func (l *loop) take(mailbox int64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.busy[mailbox] {
+		return false
+	}
+	l.busy[mailbox] = true
+	return true
+}
+
+func (l *loop) release(mailbox int64) {
+	l.mu.Lock()
+	delete(l.busy, mailbox)
+	l.mu.Unlock()
+	select {
+	case l.freed <- struct{}{}:
+	default:
+	}
+}
+
+// send claims one item, sends it and writes down how that ended.
+func (l *loop) send(ctx context.Context, id int64) error {
+	it, err := l.claim(ctx, id)
+	if err != nil || it.State != Sending {
+		return err
+	}
+	result, route, failure := l.transmit(ctx, it)
+	if ctx.Err() != nil && failure != nil && !result.Uncertain && !result.Delivered() {
+		// The program is stopping: this was no try.
+		return l.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, "UPDATE outbox SET state = 'waiting', attempts = attempts - 1 WHERE id = ? AND state IN ('sending', 'data-sent')", id)
+			return err
+		})
+	}
+	if err := l.settle(it, result, failure); err != nil {
+		return err
+	}
+	return l.after(ctx, it, route, result)
+}
+
+// write outlives the loop's context: what happened on the wire is written down
+// even while the program stops.
+func (l *loop) write(fn func(ctx context.Context, tx *db.Tx) error) error {
+	ctx := context.Background()
+	return l.d.Write(ctx, func(tx *db.Tx) error { return fn(ctx, tx) })
+}
+
+// claim marks an item as being sent. It comes back in another state where a
+// person was faster (undone).
+func (l *loop) claim(ctx context.Context, id int64) (Item, error) {
+	var it Item
+	err := l.d.Write(ctx, func(tx *db.Tx) (err error) {
+		if _, err = tx.Exec(ctx, `UPDATE outbox SET state = 'sending', attempts = attempts + 1, version = version + 1
+			WHERE id = ? AND state = 'waiting' AND not_before <= ?`, id, l.o.Now()); err != nil {
+			return err
+		}
+		if it, err = ByID(ctx, tx, id); err != nil || it.State != Sending {
+			return err
+		}
+		return ticket.ForgetDraft(ctx, tx, id) // it can't be undone any more
+	})
+	return it, err
+}
+
+// transmit sends an item to the recipients that still wait for it.
+func (l *loop) transmit(ctx context.Context, it Item) (smtp.Result, Route, error) {
+	route, err := l.o.Route(ctx, it.MailboxID)
+	if err != nil {
+		return smtp.Result{}, route, err
+	}
+	if it, err = l.rendered(ctx, it); err != nil {
+		return smtp.Result{}, route, err
+	}
+	var to []string
+	for _, r := range it.Recipients {
+		if r.State == Waiting {
+			to = append(to, r.Address)
+		}
+	}
+	e := smtp.Envelope{From: route.From, To: to, Size: it.Size, Open: func() (io.ReadCloser, error) {
+		r, _, err := blob.Open(ctx, l.d, l.o.Blobs, it.Raw)
+		return r, err
+	}}
+	result, err := smtp.Send(ctx, route.SMTP, route.Hello, e, func(_ context.Context, s smtp.Stage) error {
+		if s != smtp.DataSent {
+			return nil
+		}
+		return l.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, "UPDATE outbox SET state = 'data-sent' WHERE id = ?", it.ID)
+			return err
+		})
+	})
+	return result, route, err
+}
+
+// rendered gives an item its content where it has none yet. The content is kept
+// before anything is sent, so that every try sends the same mail.
+func (l *loop) rendered(ctx context.Context, it Item) (Item, error) {
+	if it.Raw != "" {
+		return it, nil
+	}
+	raw, err := l.o.Render(ctx, it)
+	if err != nil {
+		return it, err
+	}
+	c, err := blob.Of(l.o.Blobs, raw)
+	if err != nil {
+		return it, err
+	}
+	it.Raw, it.Size = c.Hash, c.Size
+	return it, l.write(func(ctx context.Context, tx *db.Tx) error {
+		if err := blob.Put(ctx, tx, l.o.Now(), c); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "UPDATE outbox SET raw = ?, size = ? WHERE id = ?", c.Hash, c.Size, it.ID)
+		return err
+	})
+}
+
+// after keeps the copy of what went, and looks for what may have gone.
+func (l *loop) after(ctx context.Context, it Item, route Route, result smtp.Result) error {
+	switch {
+	case result.Delivered() && route.Keep != nil:
+		now, err := ByID(ctx, l.d, it.ID)
+		if err != nil {
+			return err
+		}
+		raw, err := blob.ReadAll(ctx, l.d, l.o.Blobs, now.Raw, 100<<20)
+		if err != nil {
+			return err
+		}
+		if err := route.Keep(ctx, bytes.NewReader(raw), now.Size); err != nil {
+			return fmt.Errorf("keep a copy in the Sent folder: %w", err)
+		}
+	case result.Uncertain && route.Went != nil:
+		went, err := route.Went(ctx, it.RFCID)
+		if err != nil || !went {
+			return err
+		}
+		return l.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := Settle(ctx, tx, system, l.o.Now(), it.ID, true)
+			return err
+		})
+	}
+	return nil
+}

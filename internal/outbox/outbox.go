@@ -1,0 +1,291 @@
+// Package outbox holds what must leave after a commit. A row is written in the
+// transaction that decides it, sent by a loop, retried with back-off, and shown
+// where it is stuck. A mail is never sent again by itself once the server may
+// have it: the stage "data-sent" is stored before the final dot, and what is
+// found there after a cut is uncertain until a person decides.
+package outbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"guichet/internal/db"
+	"guichet/internal/fault"
+	"guichet/internal/journal"
+)
+
+// State is how far an item has come.
+type State string
+
+// The states.
+const (
+	Waiting   State = "waiting"   // not before its time, or for the next try
+	Sending   State = "sending"   // on the wire, the final dot not written
+	DataSent  State = "data-sent" // the final dot is about to be or was written
+	Sent      State = "sent"      // the server answered that it has it
+	Failed    State = "failed"    // refused for good, or tried for too long
+	Uncertain State = "uncertain" // the dot was written and no answer came
+	Cancelled State = "cancelled"
+)
+
+// Problem is what went wrong at the last try: a sentence, and the server's own
+// words.
+type Problem struct {
+	Key    string         `json:"key,omitempty"`
+	Args   map[string]any `json:"args,omitempty"`
+	Server string         `json:"server,omitempty"`
+}
+
+// Recipient is one address of an item, with a state of its own.
+type Recipient struct {
+	OutboxID int64
+	Address  string
+	State    State
+	Reply    string // the server's words
+}
+
+// Kinds of items.
+const (
+	Answer          = "answer"
+	Acknowledgement = "acknowledgement"
+)
+
+// Item is one mail to send.
+type Item struct {
+	ID         int64
+	Kind       string
+	TicketID   int64
+	MessageID  int64 // the message that it carries, 0 for an acknowledgement
+	MailboxID  int64
+	Raw        string // the content to send; "" until it is rendered
+	Size       int64
+	RFCID      string // its Message-ID, without <>
+	State      State
+	NotBefore  time.Time
+	Attempts   int
+	Problem    Problem
+	CreatedAt  time.Time
+	SentAt     time.Time
+	Version    int64
+	Recipients []Recipient
+}
+
+const columns = "id, kind, ticket_id, message_id, mailbox_id, raw, size, rfc_id, state, not_before, attempts, problem, created_at, sent_at, version"
+
+type row struct {
+	Item
+	problem string
+}
+
+func fields(r *row) []any {
+	return []any{&r.ID, &r.Kind, &r.TicketID, &r.MessageID, &r.MailboxID, &r.Raw, &r.Size, &r.RFCID, (*string)(&r.State), &r.NotBefore,
+		&r.Attempts, &r.problem, &r.CreatedAt, &r.SentAt, &r.Version}
+}
+
+func items(rows []row, err error) ([]Item, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Item, len(rows))
+	for i, r := range rows {
+		out[i] = r.Item
+		if r.problem != "" {
+			if err := json.Unmarshal([]byte(r.problem), &out[i].Problem); err != nil {
+				return nil, fmt.Errorf("problem of outbox %d: %w", r.ID, err)
+			}
+		}
+	}
+	return out, nil
+}
+
+// Once returns the item with each recipient once: who is both in To and in Cc
+// gets one mail.
+func (it Item) Once() Item {
+	seen := map[string]bool{}
+	var once []Recipient
+	for _, r := range it.Recipients {
+		if !seen[r.Address] {
+			seen[r.Address] = true
+			once = append(once, r)
+		}
+	}
+	it.Recipients = once
+	return it
+}
+
+// Enqueue writes an item to be sent at NotBefore at the earliest.
+func Enqueue(ctx context.Context, tx *db.Tx, now time.Time, it Item) (Item, error) {
+	id, err := tx.NewID(ctx)
+	if err != nil {
+		return it, err
+	}
+	it.ID, it.State, it.CreatedAt, it.Version = id, Waiting, now, 1
+	if _, err := tx.Exec(ctx, `INSERT INTO outbox (id, kind, ticket_id, message_id, mailbox_id, raw, size, rfc_id, state, not_before,
+		attempts, problem, created_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, 1)`,
+		it.ID, it.Kind, it.TicketID, db.Null(it.MessageID), it.MailboxID, it.Raw, it.Size, it.RFCID, string(it.State), it.NotBefore, now); err != nil {
+		return it, err
+	}
+	for _, r := range it.Recipients {
+		if _, err := tx.Exec(ctx, "INSERT INTO outbox_recipient (outbox_id, address, state, reply) VALUES (?, ?, 'waiting', '')", it.ID, r.Address); err != nil {
+			return it, err
+		}
+	}
+	return it, nil
+}
+
+// ByID returns an item with its recipients.
+func ByID(ctx context.Context, q db.Querier, id int64) (Item, error) {
+	r, err := db.One(ctx, q, fields, "SELECT "+columns+" FROM outbox WHERE id = ?", id)
+	if errors.Is(err, db.ErrNone) {
+		return r.Item, fault.New(fault.Missing, "fault.gone")
+	}
+	list, err := items([]row{r}, err)
+	if err != nil {
+		return r.Item, err
+	}
+	list[0].Recipients, err = recipients(ctx, q, id)
+	return list[0], err
+}
+
+func recipients(ctx context.Context, q db.Querier, id int64) ([]Recipient, error) {
+	return db.All(ctx, q, func(r *Recipient) []any { return []any{&r.OutboxID, &r.Address, (*string)(&r.State), &r.Reply} },
+		"SELECT outbox_id, address, state, reply FROM outbox_recipient WHERE outbox_id = ? ORDER BY address", id)
+}
+
+// OfTicket returns a ticket's items with their recipients, oldest first.
+func OfTicket(ctx context.Context, q db.Querier, ticket int64) ([]Item, error) {
+	return withRecipients(ctx, q, "ticket_id = ?", ticket)
+}
+
+// Stuck returns the items that a person must look at: failed and uncertain ones,
+// and those that have been tried in vain, oldest first.
+func Stuck(ctx context.Context, q db.Querier) ([]Item, error) {
+	return withRecipients(ctx, q, "state IN ('failed', 'uncertain') OR (state = 'waiting' AND attempts > 0)")
+}
+
+// Counts says how many items are stuck and how many wait.
+func Counts(ctx context.Context, q db.Querier) (stuck, waiting int64, err error) {
+	type cell struct {
+		state string
+		tried int64
+		n     int64
+	}
+	cells, err := db.All(ctx, q, func(c *cell) []any { return []any{&c.state, &c.tried, &c.n} },
+		`SELECT state, CASE WHEN attempts > 0 THEN 1 ELSE 0 END, COUNT(*) FROM outbox
+		WHERE state IN ('failed', 'uncertain', 'waiting', 'sending') GROUP BY 1, 2`)
+	for _, c := range cells {
+		if c.state == "failed" || c.state == "uncertain" || c.state == "waiting" && c.tried == 1 {
+			stuck += c.n
+		}
+		if c.state == "waiting" || c.state == "sending" {
+			waiting += c.n
+		}
+	}
+	return stuck, waiting, err
+}
+
+func withRecipients(ctx context.Context, q db.Querier, where string, args ...any) ([]Item, error) {
+	rows, err := db.All(ctx, q, fields, "SELECT "+columns+" FROM outbox WHERE "+where+" ORDER BY id LIMIT 500", args...)
+	list, err := items(rows, err)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		if list[i].Recipients, err = recipients(ctx, q, list[i].ID); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// Undo cancels an item that has not begun to leave. Once it has, that is a fault
+// of kind Conflict: the mail may be on its way.
+func Undo(ctx context.Context, tx *db.Tx, id int64) (Item, error) {
+	n, err := tx.Exec(ctx, "UPDATE outbox SET state = 'cancelled', version = version + 1 WHERE id = ? AND state = 'waiting' AND attempts = 0", id)
+	if err != nil {
+		return Item{}, err
+	}
+	if n == 0 {
+		return Item{}, fault.New(fault.Conflict, "outbox.err.left")
+	}
+	return ByID(ctx, tx, id)
+}
+
+// Bounced notes a delivery report that came later by mail: ids are the
+// Message-IDs that it is about. With permanent the recipient has failed.
+func Bounced(ctx context.Context, tx *db.Tx, now time.Time, ids []string, address, reply string, permanent bool) error {
+	for _, id := range ids {
+		found, err := db.Value[int64](ctx, tx, `SELECT o.id FROM outbox o JOIN outbox_recipient r ON r.outbox_id = o.id
+			WHERE o.rfc_id = ? AND r.address = ?`, id, address)
+		if errors.Is(err, db.ErrNone) {
+			continue
+		}
+		if err != nil || !permanent {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "UPDATE outbox_recipient SET state = 'failed', reply = ? WHERE outbox_id = ? AND address = ?", reply, found, address); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "UPDATE outbox SET state = 'failed', version = version + 1 WHERE id = ? AND kind = 'answer'", found); err != nil {
+			return err
+		}
+		_, err = told(ctx, tx, journal.System(), now, found, "outbox.bounced")
+		return err
+	}
+	return nil
+}
+
+// Retry has a failed item tried again at once, for the recipients that did not
+// get it. An uncertain one is not: see Settle.
+func Retry(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, id int64) (Item, error) {
+	n, err := tx.Exec(ctx, `UPDATE outbox SET state = 'waiting', attempts = 0, not_before = ?, created_at = ?, version = version + 1
+		WHERE id = ? AND (state = 'failed' OR state = 'waiting')`, now, now, id)
+	if err == nil && n == 0 {
+		err = fault.New(fault.Conflict, "outbox.err.not_failed")
+	}
+	if err != nil {
+		return Item{}, err
+	}
+	if _, err := tx.Exec(ctx, "UPDATE outbox_recipient SET state = 'waiting', reply = '' WHERE outbox_id = ? AND state = 'failed'", id); err != nil {
+		return Item{}, err
+	}
+	return told(ctx, tx, by, now, id, "outbox.retried")
+}
+
+// Settle is a person's word on an uncertain item: it did reach them (sent), or it
+// did not, and then it is sent again.
+func Settle(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, id int64, sent bool) (Item, error) {
+	state := Waiting
+	if sent {
+		state = Sent
+	}
+	n, err := tx.Exec(ctx, `UPDATE outbox SET state = ?, not_before = ?, created_at = ?, sent_at = ?, attempts = 0, version = version + 1
+		WHERE id = ? AND state = 'uncertain'`, string(state), now, now, map[bool]any{true: now, false: nil}[sent], id)
+	if err == nil && n == 0 {
+		err = fault.New(fault.Conflict, "outbox.err.not_uncertain")
+	}
+	if err != nil {
+		return Item{}, err
+	}
+	if _, err := tx.Exec(ctx, "UPDATE outbox_recipient SET state = ? WHERE outbox_id = ? AND state = 'uncertain'", string(state), id); err != nil {
+		return Item{}, err
+	}
+	return told(ctx, tx, by, now, id, "outbox.settled")
+}
+
+// told appends what happened to an item to its ticket's timeline.
+func told(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, id int64, kind string) (Item, error) {
+	it, err := ByID(ctx, tx, id)
+	if err != nil {
+		return it, err
+	}
+	changes := []journal.Change{{Field: "state", After: string(it.State)}}
+	if it.Problem.Server != "" {
+		changes = append(changes, journal.Change{Field: "reply", After: it.Problem.Server})
+	}
+	_, err = journal.Append(ctx, tx, now, journal.Entry{Actor: by, Kind: kind, Subject: "outbox", SubjectID: id, TicketID: it.TicketID, Changes: changes})
+	return it, err
+}

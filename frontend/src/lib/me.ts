@@ -1,0 +1,32 @@
+/** Who is at this window and what the mailboxes do; and the counts of the views. */
+import { createQuery } from '@tanstack/svelte-query'
+import { keys, queryClient } from './queries.ts'
+import { getMe, getViews, listAgents, saveMe } from './server.ts'
+import type { Me, Preferences } from './shapes.ts'
+import { setTheme, type Theme } from './theme.svelte.ts'
+import { attempt } from './toasts.svelte.ts'
+import { speak, type Language } from './words/index.svelte.ts'
+
+export const useMe = () => createQuery(() => ({ queryKey: keys.me, queryFn: getMe }))
+export const useViews = () => createQuery(() => ({ queryKey: keys.views, queryFn: getViews }))
+export const useAgents = () => createQuery(() => ({ queryKey: keys.agents, queryFn: listAgents }))
+
+/** prefer keeps a preference of this agent, on screen at once. */
+export async function prefer(preferences: Partial<Preferences>): Promise<void> {
+  const me = queryClient.getQueryData<Me>(keys.me)
+  if (!me) return
+  const all = { ...me.agent.preferences, ...preferences }
+  queryClient.setQueryData<Me>(keys.me, { ...me, agent: { ...me.agent, preferences: all } })
+  await attempt(() => saveMe({ preferences: all }))
+}
+
+export async function chooseTheme(chosen: Theme): Promise<void> {
+  setTheme(chosen)
+  await prefer({ theme: chosen })
+}
+
+export async function chooseLanguage(language: Language): Promise<void> {
+  await speak(language)
+  queryClient.setQueryData<Me>(keys.me, (me) => me && { ...me, agent: { ...me.agent, language } })
+  await attempt(() => saveMe({ language }))
+}

@@ -1,0 +1,76 @@
+/**
+ * The verbs of the server that the desk uses, one function each. Every one
+ * throws a Fault when refused. Screens of their own areas (dock, clients,
+ * settings) keep theirs in a server.ts beside them.
+ */
+import { api, call, sendBytes } from './client.ts'
+import type { Answer, DraftFile, DraftPut, NewTicket, Preferences, TicketPatch, ViewId } from './shapes.ts'
+import type { Language } from './words/index.svelte.ts'
+
+const at = (id: string) => ({ params: { path: { id } } })
+
+export const getMe = () => call(api.GET('/api/me'))
+export const saveMe = (body: { language?: Language; preferences?: Preferences }) =>
+  call(api.PATCH('/api/me', { body }))
+export const getViews = () => call(api.GET('/api/views'))
+export const listAgents = () => call(api.GET('/api/agents'))
+
+export interface ListFilter {
+  view?: ViewId
+  client?: string
+  contact?: string
+}
+export const listTickets = (filter: ListFilter, cursor: string, limit: number) =>
+  call(api.GET('/api/tickets', { params: { query: { ...filter, ...(cursor ? { cursor } : {}), limit } } }))
+export const search = (q: string, cursor: string, limit: number, signal?: AbortSignal) =>
+  call(api.GET('/api/search', { params: { query: { q, ...(cursor ? { cursor } : {}), limit } }, signal }))
+
+export const getTicket = (id: string) => call(api.GET('/api/tickets/{id}', at(id)))
+export const openTicket = (body: NewTicket) => call(api.POST('/api/tickets', { body }))
+export const patchTicket = (id: string, version: number, patch: TicketPatch) =>
+  call(api.PATCH('/api/tickets/{id}', { ...at(id), body: { version, ...patch } }))
+export const markSeen = (id: string, entryId: string) =>
+  call(api.POST('/api/tickets/{id}/seen', { ...at(id), body: { entryId } }))
+export const addNote = (id: string, text: string) =>
+  call(api.POST('/api/tickets/{id}/notes', { ...at(id), body: { text } }))
+
+export const getCompose = (id: string) => call(api.GET('/api/tickets/{id}/compose', at(id)))
+export const saveDraft = (id: string, body: DraftPut) =>
+  call(api.PUT('/api/tickets/{id}/draft', { ...at(id), body }))
+export const dropDraft = (id: string) => call(api.DELETE('/api/tickets/{id}/draft', at(id)))
+export const addFile = (
+  id: string,
+  name: string,
+  type: string,
+  inline: boolean,
+  bytes: Uint8Array<ArrayBuffer>,
+) => sendBytes<DraftFile>(`/api/tickets/${id}/draft/files`, { name, type, inline: String(inline) }, bytes)
+export const dropFile = (id: string) => call(api.DELETE('/api/draft-files/{id}', at(id)))
+export const draftFileHref = (id: string) => `/api/draft-files/${id}`
+export const answer = (id: string, body: Answer) =>
+  call(api.POST('/api/tickets/{id}/answer', { ...at(id), body }))
+
+export const undoSend = (id: string) => call(api.POST('/api/outbox/{id}/undo', at(id)))
+export const retrySend = (id: string) => call(api.POST('/api/outbox/{id}/retry', at(id)))
+export const settleSend = (id: string, sent: boolean) =>
+  call(api.POST('/api/outbox/{id}/settle', { ...at(id), body: { sent } }))
+
+export const openBody = (id: string) => call(api.POST('/api/messages/{id}/body', at(id)))
+export const rawHref = (messageId: string) => `/api/messages/${messageId}/raw`
+export const attachmentHref = (messageId: string, part: number) =>
+  `/api/messages/${messageId}/attachments/${part}`
+
+export const findClients = (q: string) =>
+  call(api.GET('/api/clients', { params: { query: { q, limit: 20 } } }))
+export const findContacts = (q: string) =>
+  call(api.GET('/api/contacts', { params: { query: { q, limit: 20 } } }))
+
+/** What only the window's own process can do; `me.shell` says whether it is there. */
+export const shell = {
+  save: (body: { messageId?: string; part?: number; mailId?: string; draftFileId?: string }) =>
+    call(api.POST('/shell/save', { body })),
+  open: (messageId: string, n: number) => call(api.POST('/shell/open', { body: { messageId, n } })),
+  notify: (title: string, text: string, ticketId: string) =>
+    call(api.POST('/shell/notify', { body: { title, text, ticketId } })),
+  title: (text: string) => call(api.POST('/shell/title', { body: { text } })),
+}

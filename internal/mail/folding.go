@@ -9,6 +9,3 @@ func (f *folding) shift(t htmlText, offset int) {
 		f.spans = append(f.spans, span{s.kind, s.start + offset, s.end + offset})
 	}
 }
-
-// fold fills Message.Folds.
-func (p *parser) fold() {}

@@ -1,9 +1,7 @@
 package smtp
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -96,80 +94,4 @@ func (t *transfer) mailFrom(from string, size int64) error {
 		opts.UTF8 = true
 	}
 	return t.refused("wire.err.smtp_from", t.c.Mail(from, opts), "from", wire.Said(from))
-}
-
-// text sends the body and its end.
-func (t *transfer) text(body io.Reader) error {
-	t.ready()
-	w, err := t.c.Data()
-	if err != nil {
-		return t.refused("wire.err.smtp_data", err)
-	}
-	if err := t.reached(Data); err != nil {
-		return err
-	}
-	if err := t.copy(w, body); err != nil {
-		return err
-	}
-	if err := t.ctx.Err(); err != nil {
-		return t.explain(err)
-	}
-	if err := t.reached(DataSent); err != nil {
-		return err
-	}
-	return t.dot(w)
-}
-
-func (t *transfer) copy(w io.Writer, body io.Reader) error {
-	buf := make([]byte, 32<<10)
-	for {
-		n, rerr := body.Read(buf)
-		t.ready()
-		if _, err := w.Write(dropCR(buf[:n])); err != nil {
-			return t.explain(err)
-		}
-		if rerr == io.EOF {
-			return nil
-		}
-		if rerr != nil {
-			return t.s.Fail("wire.err.smtp_body", rerr)
-		}
-	}
-}
-
-// dot ends the text and reads the answer. Only an answer is certainty: any other error, a write that failed included,
-// may come after the server took the mail.
-func (t *transfer) dot(w *gosmtp.DataCommand) error {
-	t.conn.Expect(t.p.Dot, t.p.Dot, 1<<20)
-	said, err := w.CloseWithResponse()
-	if err == nil {
-		t.res.Final = &Reply{Code: 250, Text: wire.Said(said.StatusText, t.secrets...)}
-		return nil
-	}
-	if r := replyOf(err, t.secrets); r != nil && r.Code/100 != 3 {
-		t.res.Final = r
-		if r.Code/100 == 2 {
-			return nil
-		}
-		return t.refused("wire.err.smtp_data", err)
-	}
-	t.res.Uncertain = true
-	return t.s.Fail("wire.err.smtp_unsure", errors.Join(errUnsure, wire.Quiet(err, t.secrets...)))
-}
-
-var errUnsure = errors.New("no answer to the end of the mail")
-
-// dropCR removes every CR in place: the writer below makes each LF a CRLF, and a CR that stands alone is what
-// SMTP smuggling is made of.
-func dropCR(b []byte) []byte {
-	if bytes.IndexByte(b, '\r') < 0 {
-		return b
-	}
-	out := b[:0]
-	for _, c := range b {
-		if c != '\r' {
-			out = append(out, c)
-		}
-	}
-	return out
 }

@@ -50,7 +50,10 @@ func (k *session) ready() {
 func (k *session) enter(hello string) error {
 	k.ready()
 	if err := k.c.Hello(hello); err != nil {
-		return k.refused("wire.err.turned_away", err)
+		if r := replyOf(err, nil); r != nil {
+			return wire.TurnedAway(k.s, wire.Said(r.Error())) // whatever the code, it is not about the mail
+		}
+		return k.explain(err)
 	}
 	if k.s.User == "" && k.s.Token == nil {
 		return nil // a relay that knows us by our address

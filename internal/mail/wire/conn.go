@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"sync"
 	"time"
 )
@@ -76,6 +77,20 @@ func (c *Conn) Read(b []byte) (int, error) {
 	c.budget -= int64(n)
 	c.err = err
 	return n, err
+}
+
+// Alive returns an error when the server has already hung up. It waits a millisecond and keeps what it reads.
+func (c *Conn) Alive() error {
+	c.Expect(time.Millisecond, 0, 1<<20)
+	b := make([]byte, 1)
+	n, err := c.Conn.Read(b)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.prefix = append(c.prefix, b[:n]...)
+	if n > 0 || errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil
+	}
+	return err
 }
 
 // Err returns the first error of a read, nil if there was none. Libraries flatten it into a text of their own.

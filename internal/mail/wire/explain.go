@@ -80,10 +80,10 @@ func explainTLS(err error, s Server) error {
 		name    x509.HostnameError
 		unknown x509.UnknownAuthorityError
 		invalid x509.CertificateInvalidError
-		alert   tls.AlertError
+		remote  *net.OpError
 	)
 	switch {
-	case errors.As(err, &record):
+	case errors.As(err, &record) && s.Security != StartTLS:
 		return Fail("wire.err.not_tls", s.args(), err)
 	case errors.As(err, &name):
 		return Fail("wire.err.tls_name", s.args("names", Said(certNames(name.Certificate))), err)
@@ -95,7 +95,7 @@ func explainTLS(err error, s Server) error {
 		return Fail("wire.err.tls_silent", s.args(), err)
 	case errors.Is(err, context.Canceled):
 		return explain(err, s)
-	case errors.As(err, &alert), cut(err):
+	case errors.As(err, &remote) && remote.Op == "remote error", cut(err): // the first is an alert of TLS
 		return Fail("wire.err.tls_refused", s.args("words", Said(err.Error())), err)
 	}
 	return Fail("wire.err.tls_failed", s.args("words", Said(err.Error())), err)

@@ -1,0 +1,84 @@
+package mail
+
+import (
+	"sort"
+	"strings"
+)
+
+// line is one line of a text: its bytes in it, its end left out, and what it looks like.
+type line struct {
+	start, end int    // byte range in the text, without the "\n"
+	s          string // trimmed, odd spaces made plain
+	blank      bool
+	quoted     bool // begins with ">"
+}
+
+type textLines struct {
+	text  string
+	lines []line
+}
+
+const linesKept = 20_000 // lines looked at; a mail of more is a log file, not an exchange
+
+func splitLines(text string) *textLines {
+	t := &textLines{text: text}
+	for at := 0; at < len(text) && len(t.lines) < linesKept; {
+		end := len(text)
+		if i := strings.IndexByte(text[at:], '\n'); i >= 0 {
+			end = at + i
+		}
+		s := plainSpaces(text[at:min(end, at+2000)])
+		t.lines = append(t.lines, line{start: at, end: end, s: s, blank: s == "" || strings.Trim(s, "\u200b\u200c\u200d\ufeff") == "", quoted: strings.HasPrefix(s, ">")})
+		at = end + 1
+	}
+	return t
+}
+
+var oddSpaces = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2009", " ", "\t", " ", "\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "", "\u202a", "", "\u202c", "", "：", ":")
+
+func plainSpaces(s string) string {
+	return strings.TrimSpace(oddSpaces.Replace(s))
+}
+
+// at gives the number of the line that holds a byte.
+func (t *textLines) at(pos int) int {
+	return min(len(t.lines), sort.Search(len(t.lines), func(i int) bool { return t.lines[i].end >= pos }))
+}
+
+// next gives the first line from i on that is not blank, or the number of lines.
+func (t *textLines) next(i int) int {
+	for i < len(t.lines) && t.lines[i].blank {
+		i++
+	}
+	return i
+}
+
+// previous gives the last line before i that is not blank, or -1.
+func (t *textLines) previous(i int) int {
+	for i--; i >= 0 && t.lines[i].blank; {
+		i--
+	}
+	return i
+}
+
+// onlyAttribution says whether nothing but blank lines and attributions stands between two places.
+func (t *textLines) onlyAttribution(from, to int) bool {
+	if from >= to {
+		return true
+	}
+	rest := strings.TrimSpace(t.text[from:to])
+	if rest == "" {
+		return true
+	}
+	for i := t.at(from); i < len(t.lines) && t.lines[i].start < to; i++ {
+		if t.lines[i].blank {
+			continue
+		}
+		n := t.attribution(i)
+		if n == 0 {
+			return false
+		}
+		i += n - 1
+	}
+	return true
+}

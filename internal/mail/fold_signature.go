@@ -1,0 +1,82 @@
+package mail
+
+import (
+	"regexp"
+	"strings"
+)
+
+var mobileSignature = regexp.MustCompile(`(?i)^(?:[-–—] ?)?(?:sent (?:from|with|via|by) (?:my |the |mail|outlook|yahoo|samsung|proton|mobile|a |an |android|iphone|gmail|windows|blackberry|front|spark|mailbird|nylas|aol|superhuman)` +
+	`.{0,80}|sent from .{2,40}|get outlook for .{2,40}|envoyé (?:de(?:puis)? (?:mon|ma|mes|un|une|l.|outlook|yahoo|mobile|proton|l.application|la messagerie)|à partir de|avec|via) ?.{0,80}|télécharge[rz]? outlook pour .{2,40}` +
+	`|obtenir outlook pour .{2,40}|(?:von meinem|gesendet (?:von|mit|über|aus)).{2,80}|diese nachricht wurde von meinem .{2,80}|outlook für (?:ios|android).{0,40}|enviado (?:desde|de|do|a partir).{2,80}|inviato da.{2,80}|verstuurd vanaf.{2,80}|verzonden (?:met|vanaf).{2,80}` +
+	`|wysłane? z.{2,60}|skickat från.{2,60}|sendt fra.{2,60}|lähetetty .{2,60}|отправлено (?:с|из).{2,60}|从我的.{1,30}发送|発信元.{1,30}|iphoneから送信|провідправлено.{1,40})$`)
+
+// signature folds what stands below the writer's words: after "-- " (RFC 3676 4.3), what phones add, a closing with
+// name and address, and the footer that a list puts below the quote.
+func (t *textLines) signature(folds []Fold) []Fold {
+	end, below := len(t.lines), 0
+	for _, f := range folds {
+		if n := t.at(f.Start); n < end && n > 0 {
+			end = n
+		}
+		below = max(below, f.End)
+	}
+	var out []Fold
+	if n := t.next(t.at(below + 1)); below > 0 && n < len(t.lines) && t.lines[n].start >= below && t.isDelimiter(n) {
+		out = append(out, Fold{FoldSignature, t.lines[n].start, len(t.text)})
+	}
+	first := t.signatureStart(end)
+	if first < 0 || t.previous(first) < 0 {
+		return out
+	}
+	stop := len(t.text)
+	if end < len(t.lines) {
+		stop = t.lines[end].start
+	}
+	return append(out, Fold{FoldSignature, t.lines[first].start, stop})
+}
+
+// signatureStart looks upwards from line end for the line where the signature begins, -1 if there is none.
+func (t *textLines) signatureStart(end int) int {
+	first := -1
+	for i, seen := end-1, 0; i >= 0 && seen < 30; i-- {
+		if t.lines[i].blank {
+			continue
+		}
+		seen++
+		switch {
+		case t.isDelimiter(i) && seen <= 20, seen <= 4 && mobileSignature.MatchString(t.lines[i].s):
+			first = i
+		case first < 0 && closing.MatchString(t.lines[i].s) && t.nameplate(i+1, end):
+			first = i
+		}
+	}
+	return first
+}
+
+var closing = regexp.MustCompile(`(?i)^(?:(?:très |bien |avec mes |sincères )?(?:cordialement|salutations(?: distinguées)?|amicalement|sincèrement|respectueusement)(?: votre| à vous)?|cdlt|cdt|bàv|bien à vous|belle journée|bonne (?:journée|réception|soirée)` +
+	`|(?:best |kind |warm |with best |with kind )?regards|best wishes|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|cheers|(?:mit )?(?:freundlichen?|besten|herzlichen|vielen) grü(?:ß|ss)en?|viele grü(?:ß|ss)e|beste grü(?:ß|ss)e|mfg|lg|gruß` +
+	`|(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|cordiali saluti|distinti saluti|met vriendelijke groet(?:en)?|atenciosamente|cumprimentos)\s?[,.!;]?$`)
+
+var contactSign = regexp.MustCompile(`(?i)@|www\.|https?://|\+\d|\d{2}[ .-]\d{2}[ .-]\d{2}|\btel\b|tél|mobile|fax|phone`)
+
+// nameplate says whether the lines [from, to) look like a name, a function, an address: short, several, no sentence.
+func (t *textLines) nameplate(from, to int) bool {
+	count, contact := 0, false
+	for _, l := range t.lines[min(from, to):to] {
+		if l.blank {
+			continue
+		}
+		count++
+		contact = contact || contactSign.MatchString(l.s)
+		if len(l.s) > 120 || strings.HasSuffix(l.s, "?") || strings.HasSuffix(l.s, ":") {
+			return false
+		}
+	}
+	return count >= 2 && count <= 15 || count == 1 && contact
+}
+
+// isDelimiter knows the line above a signature or a list's footer.
+func (t *textLines) isDelimiter(i int) bool {
+	s := t.lines[i].s
+	return s == "--" || len(s) >= 2 && len(s) < 80 && strings.Trim(s, "_") == ""
+}

@@ -179,7 +179,7 @@ func (o outcome) String() string {
 		o.err, o.res.Delivered(), o.res.Uncertain, o.stages, o.whole, o.yes, o.took)
 }
 
-// slow is a server that takes one byte of the text each half minute.
+// slow is a server that takes 1,500 bytes of the text each five seconds.
 type slow struct{ fake }
 
 func (f *slow) dial(context.Context, string, string) (net.Conn, error) {
@@ -193,7 +193,7 @@ func (f *slow) dial(context.Context, string, string) (net.Conn, error) {
 			_, _ = io.WriteString(there, answer+"\r\n")
 		}
 		for {
-			time.Sleep(10 * time.Second) // virtual
+			time.Sleep(5 * time.Second) // virtual
 			if _, err := io.ReadFull(there, make([]byte, 1500)); err != nil {
 				return
 			}

@@ -95,7 +95,7 @@ func TestSlowServer(t *testing.T) {
 	f := &slow{}
 	s := f.fake.server()
 	s.Dial = f.dial
-	text := strings.Repeat(strings.Repeat("x", 70)+"\r\n", 3000)
+	text := strings.Repeat(strings.Repeat("x", 70)+"\r\n", 6000)
 	o := bubbleWith(t, s, letterOf(text, "lea@moulin.example"))
 	if !wire.HasKey(o.err, "wire.err.silent") || o.res.Uncertain || o.took > 16*time.Minute || o.took < 14*time.Minute {
 		t.Error(o)

@@ -1,10 +1,12 @@
 package smtp
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"io"
+	"net/textproto"
 	"slices"
 	"strings"
 	"testing"
@@ -205,4 +207,30 @@ func TestProbe(t *testing.T) {
 	if n := len(srv.Taken()); n != 0 {
 		t.Errorf("the test sent %d mails", n)
 	}
+}
+
+// Whatever the pieces in which a text comes, the server reads what textproto's writer would have sent.
+func FuzzStuffer(f *testing.F) {
+	for _, s := range []string{"a\n.\n..b\r\nc", "\r\r\n\n.", "..", "\n\n\n", "x\r.\r\n"} {
+		f.Add([]byte(s), 1)
+	}
+	f.Fuzz(func(t *testing.T, text []byte, piece int) {
+		piece = max(1, min(piece, len(text)))
+		var got, want bytes.Buffer
+		out := &stuffer{w: &got, start: true}
+		for some := range slices.Chunk(text, piece) {
+			if _, err := out.Write(some); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got.WriteString("\r\n.\r\n")
+		w := textproto.NewWriter(bufio.NewWriter(&want)).DotWriter()
+		_, err := w.Write(bytes.ReplaceAll(text, []byte("\r"), nil))
+		if err := errors.Join(err, w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got.Bytes(), want.Bytes()) {
+			t.Errorf("%q in pieces of %d: %q, want %q", text, piece, got.Bytes(), want.Bytes())
+		}
+	})
 }

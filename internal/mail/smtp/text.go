@@ -100,6 +100,9 @@ func (s *stuffer) Write(b []byte) (int, error) {
 		}
 		s.start = s.eol
 	}
+	if len(s.buf) == 0 {
+		return len(b), nil
+	}
 	if _, err := s.w.Write(s.buf); err != nil {
 		return 0, err
 	}

@@ -54,10 +54,10 @@ func start(dir string, window bool) error {
 	}
 	h := in.RaiseHandler(func() { fmt.Println("shown") })
 	go http.Serve(l, h) //nolint:errcheck // ends with the process
+	fmt.Println("owner") // before the other one can ask for the window
 	if err := in.Announce(l.Addr().String(), "desk.localhost", window); err != nil {
 		return err
 	}
-	fmt.Println("owner")
 	if _, err := io.Copy(io.Discard, os.Stdin); err != nil {
 		return err
 	}

@@ -10,10 +10,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	desktop "github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"guichet/internal/fault"
+	"guichet/internal/mail"
 	"guichet/internal/words"
 )
 
@@ -42,7 +44,7 @@ func (w *running) saveFile(ctx context.Context, name string, r io.Reader) (strin
 	defer w.dialog.Unlock()
 	path, err := desktop.SaveFileDialog(w.desk, desktop.SaveDialogOptions{
 		DefaultDirectory:     downloads(),
-		DefaultFilename:      CleanName(name),
+		DefaultFilename:      saveName(name),
 		Title:                words.Say(w.options.Language, "shell.save.title"),
 		CanCreateDirectories: true,
 	})
@@ -56,6 +58,14 @@ func (w *running) saveFile(ctx context.Context, name string, r io.Reader) (strin
 		return "", false, fault.Wrap(err, fault.Outside, "shell.save.failed", "dir", filepath.Dir(path))
 	}
 	return path, true, nil
+}
+
+// saveName is what the dialog suggests: a label that leads nowhere, not hidden.
+func saveName(name string) string {
+	if name = strings.TrimLeft(mail.CleanName(name), "."); name != "" {
+		return name
+	}
+	return "guichet"
 }
 
 // downloads is where a save dialog begins: the usual folder of the person, if it is

@@ -210,6 +210,13 @@ func TestWindow(t *testing.T) {
 	})
 	t.Run("open a link", func(t *testing.T) { openLink(t, ctx, shell, opened) })
 	t.Run("save a file", func(t *testing.T) { saveFile(t, ctx, shell, home) })
+	t.Run("names to save under", func(t *testing.T) {
+		for name, want := range map[string]string{"../../etc/passwd": "passwd", ".bashrc": "bashrc", "...": "guichet", "": "guichet"} {
+			if got := saveName(name); got != want {
+				t.Errorf("saveName(%q) = %q, want %q", name, got, want)
+			}
+		}
+	})
 	t.Run("a notice without a bus", func(t *testing.T) {
 		if f, ok := fault.As(shell.Notify(ctx, "a", "b")); !ok || f.Key != "shell.notify.failed" {
 			t.Errorf("got %v", f)
@@ -301,13 +308,13 @@ func saveFile(t *testing.T, ctx context.Context, shell Shell, home string) {
 		got := <-answers
 		want := answer{}
 		if key == "Return" {
-			want = answer{path: filepath.Join(home, "Downloads", "_devis _final_.txt"), saved: true}
+			want = answer{path: filepath.Join(home, "Downloads", "devis _final_.txt"), saved: true}
 		}
 		if got != want {
 			t.Errorf("%s: got %+v, want %+v", key, got, want)
 		}
 	}
-	b, err := os.ReadFile(filepath.Join(home, "Downloads", "_devis _final_.txt"))
+	b, err := os.ReadFile(filepath.Join(home, "Downloads", "devis _final_.txt"))
 	if err != nil || string(b) != "bonjour" {
 		t.Errorf("the file holds %q, %v", b, err)
 	}

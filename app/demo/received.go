@@ -15,8 +15,9 @@ import (
 
 // Received is one mail that the SMTP server took from us.
 type Received struct {
-	From       string   // of the envelope
-	To         []string // of the envelope
+	From       string       // of the envelope
+	To         []string     // of the envelope
+	Sender     mail.Address // whom to answer: Reply-To, else From, else the envelope's
 	Raw        []byte
 	MessageID  string // with its angle brackets, as the two below
 	InReplyTo  string
@@ -27,7 +28,7 @@ type Received struct {
 }
 
 func newReceived(from string, to []string, raw []byte, at time.Time) Received {
-	r := Received{From: from, To: slices.Clone(to), Raw: raw, At: at}
+	r := Received{From: from, To: slices.Clone(to), Sender: mail.Address{Address: from}, Raw: raw, At: at}
 	m, err := mail.ReadMessage(bytes.NewReader(raw))
 	if err != nil {
 		return r // kept all the same: whoever looks will see that it cannot be read
@@ -38,6 +39,11 @@ func newReceived(from string, to []string, raw []byte, at time.Time) Received {
 	r.Subject = m.Header.Get("Subject")
 	if decoded, err := new(mime.WordDecoder).DecodeHeader(r.Subject); err == nil {
 		r.Subject = decoded
+	}
+	for _, key := range []string{"From", "Reply-To"} {
+		if sender, err := mail.ParseAddress(m.Header.Get(key)); err == nil {
+			r.Sender = *sender
+		}
 	}
 	auto := m.Header.Get("Auto-Submitted")
 	r.Automatic = auto != "" && !strings.EqualFold(auto, "no")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"html"
+	"net/mail"
 	"strings"
 )
 
@@ -24,8 +25,8 @@ func reply(c Contact, r Received, text string) Mail {
 		prefix = "RE: "
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Return-Path: <%s>\nFrom: %s\nTo: <%s>\nSubject: {{q %s}}\nDate: {{date}}\n",
-		c.Email, from, r.From, plain(prefix+withoutRe(r.Subject)))
+	fmt.Fprintf(&b, "Return-Path: <%s>\nFrom: %s\nTo: %s\nSubject: {{q %s}}\nDate: {{date}}\n",
+		c.Email, from, (&mail.Address{Name: plain(r.Sender.Name), Address: r.Sender.Address}).String(), plain(prefix+withoutRe(r.Subject)))
 	fmt.Fprintf(&b, "Message-ID: <%s@%s>\nIn-Reply-To: %s\nReferences: %s\nMIME-Version: 1.0\n",
 		mark, domain, r.MessageID, strings.Join(append(r.References, r.MessageID), "\n "))
 	b.WriteString(body(c, r, text, mark))
@@ -84,7 +85,10 @@ func alternatives(mark, text, page string) string {
 func quoted(text string) string {
 	var b strings.Builder
 	for line := range strings.SplitSeq(text, "\n") {
-		b.WriteString(strings.TrimRight("> "+line, " ") + "\n")
+		if !strings.HasPrefix(line, ">") {
+			line = " " + line
+		}
+		b.WriteString(strings.TrimRight(">"+line, " ") + "\n")
 	}
 	return strings.TrimRight(b.String(), "\n")
 }
@@ -100,9 +104,16 @@ func sentFrom(c Contact) string {
 func attribution(c Contact, r Received, mailer string) string {
 	at, _ := above(mailer+"-"+c.Language, r.At)
 	if c.Language == "en" {
-		return fmt.Sprintf("On %s, %s wrote:", at, r.From)
+		return fmt.Sprintf("On %s, %s wrote:", at, sender(r))
 	}
-	return fmt.Sprintf("Le %s, %s a écrit :", at, r.From)
+	return fmt.Sprintf("Le %s, %s a écrit :", at, sender(r))
+}
+
+func sender(r Received) string {
+	if r.Sender.Name == "" {
+		return r.Sender.Address
+	}
+	return plain(r.Sender.Name) + " <" + r.Sender.Address + ">"
 }
 
 func lines(text, each, empty string) string {
@@ -135,7 +146,7 @@ func outlookLabels(language string) [4]string {
 func outlookHead(c Contact, r Received) string {
 	at, _ := above("outlook-"+c.Language, r.At)
 	l := outlookLabels(c.Language)
-	return fmt.Sprintf("%s %s\n%s %s\n%s %s\n%s %s", l[0], r.From, l[1], at, l[2], c.Email, l[3], plain(r.Subject))
+	return fmt.Sprintf("%s %s\n%s %s\n%s %s\n%s %s", l[0], sender(r), l[1], at, l[2], c.Email, l[3], plain(r.Subject))
 }
 
 func outlookHTML(c Contact, r Received, text, received string) string {

@@ -1,0 +1,97 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+)
+
+// The whole demo without a desk: both waves go through the servers, and what comes out of
+// IMAP is what went in.
+func TestBothWavesGoThrough(t *testing.T) {
+	s, mails := started(t), loaded(t)
+	waves := Waves(mails)
+	first, err := s.DeliverWave(mails, waves[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if some, err := s.DeliverWave(mails, waves[1]); !errors.Is(err, ErrNotYet) || len(some) > 0 {
+		t.Fatalf("%d mails of the second wave before their time, %v", len(some), err)
+	}
+	for i, m := range mails {
+		if m.Fate.Acknowledged != nil && *m.Fate.Acknowledged && m.MessageID != "" {
+			send(t, s, []string{m.From}, fmt.Sprintf("Message-ID: <ack%d@x.example>\r\nIn-Reply-To: %s\r\nSubject: [#%d] x\r\nAuto-Submitted: auto-replied\r\n\r\nx\r\n", i, m.MessageID, i))
+		}
+	}
+	if err := s.Await(t.Context(), mails, waves[1], "ack of", "number of"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.Await(ctx, mails, waves[1]); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "answer to 002") || strings.Contains(err.Error(), "ack of") {
+		t.Fatalf("answers were not missed: %v", err)
+	}
+	waited := make(chan error, 1)
+	go func() { waited <- s.Await(t.Context(), mails, waves[1]) }() // woken by what comes while it waits
+	for i, m := range mails {
+		if m.Answer != nil {
+			send(t, s, []string{m.From}, fmt.Sprintf("Message-ID: <answer%d@x.example>\r\nIn-Reply-To: %s\r\nSubject: [#%d] x\r\n\r\n%s", i, m.MessageID, i, strings.ReplaceAll(m.Answer.Text, "\n", "\r\n")))
+		}
+	}
+	if err := <-waited; err != nil {
+		t.Fatal(err)
+	}
+	second, err := s.DeliverWave(mails, waves[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	fetchAll(t, s, append(first, second...))
+}
+
+func fetchAll(t *testing.T, s *Servers, want []Delivered) {
+	t.Helper()
+	c := login(t, s, nil)
+	if _, err := c.Select("INBOX", nil).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	section := &imap.FetchItemBodySection{Peek: true}
+	got, err := c.Fetch(imap.SeqSet{imap.SeqRange{Start: 1, Stop: 0}}, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}}).Collect()
+	if err != nil || len(got) != len(want) {
+		t.Fatalf("%d mails for %d, %v", len(got), len(want), err)
+	}
+	for i := range want {
+		if !bytes.Equal(got[i].FindBodySection(section), want[i].Raw) {
+			t.Errorf("%s changed on its way", want[i].Name)
+		}
+	}
+}
+
+func TestPlayOnTheServers(t *testing.T) {
+	s, mails := started(t), loaded(t)
+	told := make(chan uint32, 10)
+	c := login(t, s, &imapclient.Options{UnilateralDataHandler: &imapclient.UnilateralDataHandler{
+		Mailbox: func(data *imapclient.UnilateralDataMailbox) { told <- *data.NumMessages },
+	}})
+	if _, err := c.Select("INBOX", nil).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	idle, err := c.Idle()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- Play(ctx, s.Stage(mails[:3], world(t))) }()
+	for <-told < 3 {
+	}
+	cancel()
+	if err := errors.Join(<-ended, idle.Close(), idle.Wait()); err != nil {
+		t.Error(err)
+	}
+}

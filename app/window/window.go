@@ -18,7 +18,7 @@ import (
 // at a time), and the first size of a new one. Pixels of the desktop.
 const (
 	minWidth, minHeight     = 900, 600
-	firstWidth, firstHeight = 1360, 860
+	firstWidth, firstHeight = 1280, 800
 )
 
 // Options says what Run shows and where.

@@ -56,7 +56,7 @@ func StartIMAP() (*IMAPServer, error) {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
 	mem := imapmemserver.New()
-	s := &IMAPServer{Server: reach(ln.Addr(), id), user: imapmemserver.NewUser(User, Password), done: make(chan struct{})}
+	s := &IMAPServer{Server: reach(portOf(ln), id), user: imapmemserver.NewUser(User, Password), done: make(chan struct{})}
 	for name, use := range map[string][]imap.MailboxAttr{"INBOX": nil, "Sent": {imap.MailboxAttrSent}, "Archive": {imap.MailboxAttrArchive}} {
 		if err := s.user.Create(name, &imap.CreateOptions{SpecialUse: use}); err != nil {
 			return nil, fmt.Errorf("folder %s: %w", name, err)
@@ -98,12 +98,14 @@ func (s watchful) Idle(w *imapserver.UpdateWriter, stop <-chan struct{}) error {
 }
 
 // reach says how to enter a server of this package.
-func reach(addr net.Addr, id Identity) wire.Server {
+func reach(port int, id Identity) wire.Server {
 	return wire.Server{
-		Host: "127.0.0.1", Port: addr.(*net.TCPAddr).Port, User: User, Roots: id.Roots,
+		Host: "127.0.0.1", Port: port, User: User, Roots: id.Roots,
 		Password: func(context.Context) (string, error) { return Password, nil },
 	}
 }
+
+func portOf(ln net.Listener) int { return ln.Addr().(*net.TCPAddr).Port }
 
 // Close ends the server.
 func (s *IMAPServer) Close() {

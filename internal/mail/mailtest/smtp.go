@@ -58,7 +58,7 @@ func StartSMTP(onMail func(Sent)) (*SMTPServer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
-	s := &SMTPServer{Server: reach(ln.Addr(), id), done: make(chan struct{}), failures: map[string]*smtp.SMTPError{}, onMail: onMail}
+	s := &SMTPServer{Server: reach(portOf(ln), id), done: make(chan struct{}), failures: map[string]*smtp.SMTPError{}, onMail: onMail}
 	s.srv = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{s: s}, nil }))
 	s.srv.Domain, s.srv.MaxMessageBytes = "smtp.guichet.example", 80<<20
 	s.srv.ErrorLog = log.New(io.Discard, "", 0) // a client that hangs up is not worth a line here

@@ -35,9 +35,14 @@ func reply(c Contact, r Received, text string) Mail {
 	return Mail{Name: name, MessageID: "<" + mark + "@" + domain + ">", From: c.Email, source: source}
 }
 
-// plain keeps a text of others from being read as a directive.
+// plain makes one line of a text of others that can stand inside a directive.
 func plain(text string) string {
-	return strings.NewReplacer("{{", "{ {", "}}", "} }", "\r", "", "\n", " ").Replace(text)
+	return strings.NewReplacer("{", "(", "}", ")", "\r", "", "\n", " ").Replace(text)
+}
+
+// tame keeps a text of others from being read as a directive.
+func tame(text string) string {
+	return strings.NewReplacer("{{", "{ {", "}}", "} }").Replace(text)
 }
 
 func withoutRe(subject string) string {
@@ -54,8 +59,8 @@ func withoutRe(subject string) string {
 }
 
 func body(c Contact, r Received, text, mark string) string {
-	received := strings.NewReplacer("{{", "{ {", "}}", "} }").Replace(strings.TrimSpace(r.Text()))
-	text = strings.NewReplacer("{{", "{ {", "}}", "} }").Replace(text)
+	received := tame(strings.TrimSpace(r.Text()))
+	text = tame(text)
 	switch {
 	case strings.HasPrefix(text, "> "):
 		return textPart(attribution(c, r, "thunderbird") + "\n" + text)

@@ -64,6 +64,9 @@ func (d *dateParts) takeClock(f string) (zone string) {
 		f, zone = f[:i], f[i:]
 	}
 	parts := strings.Split(f, ":")
+	if len(parts) < 2 {
+		return ""
+	}
 	d.hour, d.clock = number(parts[0]), true
 	d.min = number(parts[1])
 	if len(parts) > 2 {

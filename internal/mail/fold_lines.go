@@ -11,32 +11,45 @@ type line struct {
 	s          string // trimmed, odd spaces made plain
 	blank      bool
 	quoted     bool // begins with ">"
+	ends       bool // could be the end of an attribution
 }
 
 type textLines struct {
 	text  string
 	lines []line
+	tries int // sentences that may still be compared with the forms of attributions
 }
 
-const linesKept = 20_000 // lines looked at; a mail of more is a log file, not an exchange
+const (
+	linesKept      = 20_000 // lines looked at; a mail of more is a log file, not an exchange
+	sentencesTried = 1500
+)
 
 func splitLines(text string) *textLines {
-	t := &textLines{text: text}
+	t := &textLines{text: text, tries: sentencesTried}
 	for at := 0; at < len(text) && len(t.lines) < linesKept; {
 		end := len(text)
 		if i := strings.IndexByte(text[at:], '\n'); i >= 0 {
 			end = at + i
 		}
 		s := plainSpaces(text[at:min(end, at+2000)])
-		t.lines = append(t.lines, line{start: at, end: end, s: s, blank: s == "" || strings.Trim(s, "\u200b\u200c\u200d\ufeff") == "", quoted: strings.HasPrefix(s, ">")})
+		t.lines = append(t.lines, line{start: at, end: end, s: s, blank: s == "" || s[0] >= 0x80 && strings.Trim(s, "\u200c\u200d") == "", quoted: isQuoted(s), ends: endsLikeAttribution(s)})
 		at = end + 1
 	}
 	return t
 }
 
+// isQuoted knows a quoted line; the end of an address wrapped out of an attribution is none.
+func isQuoted(s string) bool {
+	return strings.HasPrefix(s, ">") && s != ">:" && !strings.HasPrefix(s, "> wrote:") && !strings.HasPrefix(s, ">, ")
+}
+
 var oddSpaces = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2009", " ", "\t", " ", "\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "", "\u202a", "", "\u202c", "", "：", ":")
 
 func plainSpaces(s string) string {
+	if isASCII([]byte(s)) && strings.IndexByte(s, '\t') < 0 {
+		return strings.TrimSpace(s)
+	}
 	return strings.TrimSpace(oddSpaces.Replace(s))
 }
 

@@ -19,42 +19,57 @@ var sentenceEnd = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:wrote|writes|sent|a\s?�
 	`(?:[ ,].{0,200})?\s?:?[-–—* ]{0,8}$`)
 
 // datedSender is the short form of some programs: a day, then who, and a colon. "2 nov. 2026, 9:30, Zoé <zoe@client.example>:"
-var datedSender = regexp.MustCompile(`^.{0,200}(?:\d{1,2}[:.]\d{2}|\d{4}).{0,200}<[^<> ]+@[^<> ]+>\s?:$`)
+var datedSender = regexp.MustCompile(`^.{0,200}(?:\d{1,2}[:.]\d{2}|\d{4}).{0,200}< ?[^<> ]+@[^<> ]+ ?>\s?:$`)
+
+// dateFirst is Gmail's old short form: "2026/11/2 Zoé Durand <zoe@client.example>".
+var dateFirst = regexp.MustCompile(`^\d{4}[-/.]\d{1,2}[-/.]\d{1,2} .{0,120}< ?[^<> ]+@[^<> ]+ ?>$`)
 
 // sharedLine finds the beginning of such a sentence on the line where the writer's last words stand.
 var sharedLine = regexp.MustCompile(`[-–—]{0,4} ?(?:On (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? |Le (?:lun|mar|mer|jeu|ven|sam|dim)[a-z.]*,? \d).{5,300}(?:wrote|a écrit) ?:$`)
 
 // attribution says over how many lines the attribution that begins at line i goes, 0 if there is none.
 func (t *textLines) attribution(i int) int {
-	joined := ""
 	for n := 0; n < attributionLines && i+n < len(t.lines); n++ {
-		l := t.lines[i+n]
-		if l.blank && n > 0 || l.quoted && n > 0 && !strings.HasPrefix(l.s, "> wrote") && l.s != ">:" {
+		l := &t.lines[i+n]
+		if n > 0 && (l.blank || l.quoted) {
 			return 0
 		}
-		s := l.s
-		if l.quoted && n == 0 {
-			s = strings.TrimLeft(s, "> ")
-		}
-		if len(joined)+len(s) > 700 {
-			return 0
-		}
-		joined = strings.TrimSpace(joined + " " + s)
-		if isAttribution(joined, n) {
+		if l.ends && t.tries > 0 && t.isAttribution(t.joined(i, n+1), n) {
 			return n + 1
 		}
 	}
 	return 0
 }
 
+// joined gives n lines from line i on as one, without the marks of a quote on the first; "" when it is too long.
+func (t *textLines) joined(i, n int) string {
+	s := t.lines[i].s
+	if t.lines[i].quoted {
+		s = strings.TrimLeft(s, "> ")
+	}
+	if len(s) > 700 {
+		return ""
+	}
+	for _, l := range t.lines[i+1 : i+n] {
+		if len(s)+len(l.s) > 700 {
+			return ""
+		}
+		s += " " + l.s
+	}
+	return s
+}
+
 // isAttribution judges a sentence that is wrapped over some more lines. Programs name a day or an address; a person who
 // writes "Mon collègue a écrit :" does not.
-func isAttribution(s string, wrapped int) bool {
-	if len(s) < 8 || !endsLikeAttribution(s) {
+func (t *textLines) isAttribution(s string, wrapped int) bool {
+	if len(s) < 8 {
 		return false
 	}
+	t.tries--
 	starts := sentenceStart.MatchString(s)
 	switch {
+	case dateFirst.MatchString(s):
+		return true
 	case datedSender.MatchString(s):
 		return wrapped == 0 || starts
 	case !sentenceEnd.MatchString(s):
@@ -69,8 +84,13 @@ func isAttribution(s string, wrapped int) bool {
 
 // endsLikeAttribution spares the regular expressions: an attribution ends with a colon, or with its verb.
 func endsLikeAttribution(s string) bool {
-	s = strings.TrimRight(s, " -–—*")
-	return strings.HasSuffix(s, ":") || strings.HasSuffix(s, "wrote") || strings.HasSuffix(s, "crit")
+	if s == "" || !strings.HasSuffix(s, ":") && len(s) < 8 {
+		return false
+	}
+	if last := s[len(s)-1]; last == '-' || last == '*' || last >= 0x80 {
+		s = strings.TrimRight(s, " -–—*")
+	}
+	return strings.HasSuffix(s, ":") || strings.HasSuffix(s, ">") || strings.HasSuffix(s, "wrote") || strings.HasSuffix(s, "crit")
 }
 
 // attributionBefore gives the first line of an attribution that ends right above line i, or i.

@@ -3,6 +3,8 @@ package mail
 import (
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // quotes folds the quoted text that plain text shows: lines marked with ">", what follows an attribution, a header
@@ -39,9 +41,9 @@ func (t *textLines) splitLine(forward bool) (first int, kind FoldKind) {
 		l := t.lines[i]
 		switch {
 		case l.blank:
-		case originalMark.MatchString(l.s):
+		case markLike(l.s) && originalMark.MatchString(l.s):
 			return t.ruleAbove(i), kind
-		case len(l.s) < 100 && forwardMark.MatchString(l.s) && t.headerSoon(i+1):
+		case markLike(l.s) && forwardMark.MatchString(l.s) && t.headerSoon(i+1):
 			return t.ruleAbove(i), FoldForward
 		case l.quoted:
 		case t.attribution(i) > 0 || t.shared(i) >= 0:
@@ -51,6 +53,11 @@ func (t *textLines) splitLine(forward bool) (first int, kind FoldKind) {
 		}
 	}
 	return -1, ""
+}
+
+// markLike spares the regular expressions: marks stand between rules, or end with a colon.
+func markLike(s string) bool {
+	return len(s) > 8 && len(s) < 120 && (strings.IndexByte("-_=*>", s[0]) >= 0 || s[len(s)-1] == ':')
 }
 
 // headerSoon says whether a header block follows within some lines.
@@ -179,6 +186,9 @@ func (t *textLines) brokenLink(i int) bool {
 		return true
 	}
 	above := t.lines[max(0, i-1)].s
+	if t.wrappedQuote(above, i) {
+		return true
+	}
 	open := strings.LastIndex(above, "(http")
 	return open >= 0 && !strings.Contains(above[open:], ")") && !strings.Contains(t.lines[i].s, " ")
 }
@@ -189,4 +199,14 @@ func (t *textLines) kindAt(i int, forward bool) FoldKind {
 		return FoldForward
 	}
 	return FoldQuote
+}
+
+// wrappedQuote knows the second half of a long quoted line that a program wrapped: the sentence goes on, in lower case,
+// with quoted lines right above and right below.
+func (t *textLines) wrappedQuote(above string, i int) bool {
+	if len(above) < 55 || !strings.HasPrefix(above, ">") || i+1 >= len(t.lines) || !t.lines[i+1].quoted || strings.ContainsAny(above[len(above)-1:], ".!?:;") {
+		return false
+	}
+	r, _ := utf8.DecodeRuneInString(t.lines[i].s)
+	return unicode.IsLower(r)
 }

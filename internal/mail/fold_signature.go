@@ -46,37 +46,69 @@ func (t *textLines) signatureStart(end int) int {
 		switch {
 		case t.isDelimiter(i) && seen <= 20, seen <= 4 && mobileSignature.MatchString(t.lines[i].s):
 			first = i
-		case first < 0 && closing.MatchString(t.lines[i].s) && t.nameplate(i+1, end):
-			first = i
+		case first < 0 && len(t.lines[i].s) < 60 && closing.MatchString(t.lines[i].s):
+			if ok, _ := t.nameplate(i+1, end); ok {
+				first = i
+			}
 		}
+	}
+	if first < 0 {
+		return t.contactBlock(end)
 	}
 	return first
 }
+
+// contactBlock finds a last paragraph that is a visiting card: a name, then at least two of address, number and site.
+func (t *textLines) contactBlock(end int) int {
+	last := t.previous(end)
+	first, contacts := last, 0
+	for ; first >= 0 && !t.lines[first].blank; first-- {
+		if l := t.lines[first].s; len(l) > 80 || strings.HasSuffix(l, "?") || last-first > 8 {
+			return -1
+		}
+		if contactSign.MatchString(t.lines[first].s) {
+			contacts++
+		}
+	}
+	first++
+	above := t.previous(first)
+	if contacts < 2 || last-first < 2 || above < 0 || strings.HasSuffix(t.lines[above].s, ":") || !personName.MatchString(t.lines[first].s) {
+		return -1
+	}
+	return first
+}
+
+var personName = regexp.MustCompile(`^\p{Lu}[\pL.'-]*(?: [\pL.'-]+){1,4}(?:, [\pL.]+)?$`)
 
 var closing = regexp.MustCompile(`(?i)^(?:(?:très |bien |avec mes |sincères )?(?:cordialement|salutations(?: distinguées)?|amicalement|sincèrement|respectueusement)(?: votre| à vous)?|cdlt|cdt|bàv|bien à vous|belle journée|bonne (?:journée|réception|soirée)` +
 	`|(?:best |kind |warm |with best |with kind )?regards|best wishes|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|cheers|(?:mit )?(?:freundlichen?|besten|herzlichen|vielen) grü(?:ß|ss)en?|viele grü(?:ß|ss)e|beste grü(?:ß|ss)e|mfg|lg|gruß` +
 	`|(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|cordiali saluti|distinti saluti|met vriendelijke groet(?:en)?|atenciosamente|cumprimentos)\s?[,.!;]?$`)
 
-var contactSign = regexp.MustCompile(`(?i)@|www\.|https?://|\+\d|\d{2}[ .-]\d{2}[ .-]\d{2}|\btel\b|tél|mobile|fax|phone`)
+var contactSign = regexp.MustCompile(`(?i)@|www\.|https?://|\+\d|\d{3}[ .)-]{1,2}\d{3}|\d{2}[ .-]\d{2}[ .-]\d{2}|\btel\b|tél|mobile|fax|phone`)
 
-// nameplate says whether the lines [from, to) look like a name, a function, an address: short, several, no sentence.
-func (t *textLines) nameplate(from, to int) bool {
-	count, contact := 0, false
+// nameplate says whether the lines [from, to) look like a name, a function, an address: short, several, no sentence;
+// and whether there is a number, an address or a site among them.
+func (t *textLines) nameplate(from, to int) (ok, contact bool) {
+	count := 0
 	for _, l := range t.lines[min(from, to):to] {
 		if l.blank {
 			continue
 		}
 		count++
 		contact = contact || contactSign.MatchString(l.s)
-		if len(l.s) > 120 || strings.HasSuffix(l.s, "?") || strings.HasSuffix(l.s, ":") {
-			return false
+		if len(l.s) > 120 || strings.HasSuffix(l.s, "?") || strings.HasSuffix(l.s, ":") || len(l.s) > 40 && strings.HasSuffix(l.s, ".") {
+			return false, false
 		}
 	}
-	return count >= 2 && count <= 15 || count == 1 && contact
+	return count >= 2 && count <= 15 || count == 1 && contact, contact
 }
 
 // isDelimiter knows the line above a signature or a list's footer.
 func (t *textLines) isDelimiter(i int) bool {
 	s := t.lines[i].s
+	if len(s) >= 8 && strings.Trim(s, "-") == "" {
+		ok, contact := t.nameplate(i+1, len(t.lines))
+		return ok && contact
+	}
 	return s == "--" || len(s) >= 2 && len(s) < 80 && strings.Trim(s, "_") == ""
 }

@@ -21,8 +21,24 @@ const (
 // Parse reads a mail from r, once, in bounded memory. store gives the writer for the decoded bytes of a leaf that is an
 // attachment (its Size and SHA256 are not known yet); nil, or a nil writer, means that the bytes are only counted and
 // hashed. Parse always gives a Message, whatever the bytes; the error is r's or a store writer's own.
-func Parse(r io.Reader, store func(part Part) io.Writer) (*Message, error) {
-	p := &parser{src: newLines(r), m: &Message{}, store: store, sum: sha256.New(), body: sha256.New()}
+func Parse(r io.Reader, store func(part Part) io.Writer) (m *Message, err error) {
+	p := newParser(r, store)
+	defer func() {
+		if recover() != nil { // a fault of ours must cost one mail's analysis, not the mailbox; the raw mail is kept elsewhere
+			p.m.Kind = KindPerson
+			p.m.warn(WarnNotAnalysed)
+			_, err = io.Copy(io.Discard, r)
+			m = p.m
+		}
+	}()
+	return p.parse()
+}
+
+func newParser(r io.Reader, store func(part Part) io.Writer) *parser {
+	return &parser{src: newLines(r), m: &Message{}, store: store, sum: sha256.New(), body: sha256.New()}
+}
+
+func (p *parser) parse() (*Message, error) {
 	p.entity(place{})
 	p.finish()
 	if p.src.err != nil {

@@ -1,0 +1,157 @@
+package web
+
+import (
+	"context"
+
+	"guichet/internal/db"
+	"guichet/internal/fault"
+	"guichet/internal/people"
+	"guichet/internal/ticket"
+	"guichet/internal/words"
+)
+
+func listContacts(ctx context.Context, d *door, in *contactsIn) (page contactPage, err error) {
+	err = d.DB.View(ctx, func(q db.Querier) error {
+		rows, next, err := people.Contacts(ctx, q, people.Filter{Client: in.Client.n(), Text: in.Q, Cursor: in.Cursor, Limit: in.Limit})
+		if err != nil {
+			return err
+		}
+		page.Next = next
+		known := map[int64]*clientRef{}
+		for _, c := range rows {
+			v, err := contactOf(ctx, q, c, known)
+			if err != nil {
+				return err
+			}
+			page.Items = append(page.Items, v)
+		}
+		return nil
+	})
+	return page, err
+}
+
+// contactOf shows a contact with its client; known holds the clients that the
+// same page has shown already.
+func contactOf(ctx context.Context, q db.Querier, c people.Contact, known map[int64]*clientRef) (contactView, error) {
+	v := contactView{ID: idOf(c.ID), Name: c.Name, SiteID: idOf(c.SiteID), Phone: c.Phone, Language: language(c.Language), Note: c.Note,
+		Erased: !c.ErasedAt.IsZero(), Version: c.Version, MergedInto: idOf(c.MergedInto),
+		Addresses: each(c.Addresses, func(a people.Address) contactAddress {
+			return contactAddress{a.Address, ms(a.DeadAt), a.DeadReason}
+		})}
+	if c.ClientID == 0 {
+		return v, nil
+	}
+	if known[c.ClientID] == nil {
+		client, err := people.ClientByID(ctx, q, c.ClientID)
+		if err != nil {
+			return v, err
+		}
+		known[c.ClientID] = &clientRef{idOf(client.ID), client.Name, client.Colour}
+	}
+	v.Client = known[c.ClientID]
+	return v, nil
+}
+
+func oneContact(ctx context.Context, q db.Querier, number int64) (contactView, error) {
+	c, err := people.ContactByID(ctx, q, number)
+	if err != nil {
+		return contactView{}, err
+	}
+	return contactOf(ctx, q, c, map[int64]*clientRef{})
+}
+
+func getContact(ctx context.Context, d *door, in *contactIn) (contactView, error) {
+	return oneContact(ctx, d.DB, in.ID.n())
+}
+
+func (f ContactForm) contact() people.Contact {
+	c := people.Contact{Name: f.Name, ClientID: f.ClientID.n(), SiteID: f.SiteID.n(), Phone: f.Phone, Note: f.Note}
+	if f.Language != nil {
+		c.Language = words.Language(*f.Language)
+	}
+	for _, a := range f.Addresses {
+		c.Addresses = append(c.Addresses, people.Address{Address: a})
+	}
+	return c
+}
+
+func createContact(ctx context.Context, d *door, in *contactNew) (v contactView, err error) {
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		c, err := people.CreateContact(ctx, tx, actor(ctx), d.Now(), in.Body.contact())
+		if err != nil {
+			return err
+		}
+		v, err = oneContact(ctx, tx, c.ID)
+		return err
+	})
+	return v, err
+}
+
+func updateContact(ctx context.Context, d *door, in *contactPatch) (v contactView, err error) {
+	c := in.Body.contact()
+	c.ID, c.Version = in.ID.n(), in.Body.Version
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		if _, err := people.UpdateContact(ctx, tx, actor(ctx), d.Now(), c); err != nil {
+			return err
+		}
+		v, err = oneContact(ctx, tx, c.ID)
+		return err
+	})
+	return v, err
+}
+
+func mergeContact(ctx context.Context, d *door, in *mergeIn) error {
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		return people.MergeContacts(ctx, tx, actor(ctx), d.Now(), in.ID.n(), in.Body.IntoID.n(), ticket.MoveContact)
+	})
+}
+
+// attachSender makes the unknown sender of a mail a contact of a client, and
+// gives the client the sender's open tickets that have none.
+func attachSender(ctx context.Context, d *door, in *attachIn) (v contactView, err error) {
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		c, err := people.Attach(ctx, tx, actor(ctx), d.Now(), in.Body.Address, in.Body.Name, in.Body.ClientID.n())
+		if err != nil {
+			return err
+		}
+		if err := d.giveTickets(ctx, tx, c); err != nil {
+			return err
+		}
+		v, err = oneContact(ctx, tx, c.ID)
+		return err
+	})
+	return v, err
+}
+
+// giveTickets puts a contact's tickets that belong to no client under the
+// contact's own.
+func (d *door) giveTickets(ctx context.Context, tx *db.Tx, c people.Contact) error {
+	const most = 200
+	tickets, err := ticket.OfRequester(ctx, tx, c.ID, most)
+	if err != nil {
+		return err
+	}
+	for _, t := range tickets {
+		if t.ClientID != 0 {
+			continue
+		}
+		if _, err := ticket.Change(ctx, tx, actor(ctx), d.Now(), t.ID, 0, ticket.Patch{ClientID: &c.ClientID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eraseContact erases a person for good (GDPR, art. 17).
+func eraseContact(ctx context.Context, d *door, in *contactIn) error {
+	if err := lead(ctx); err != nil {
+		return err
+	}
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		return people.EraseContact(ctx, tx, actor(ctx), d.Now(), in.ID.n(), nil)
+	})
+}
+
+func importContacts(context.Context, *door, *importIn) (importResult, error) {
+	return importResult{}, fault.New(fault.Busy, "web.unknown")
+}

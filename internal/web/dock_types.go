@@ -1,0 +1,67 @@
+package web
+
+type mailsIn struct {
+	Fate   fate   `query:"fate"`
+	Cursor string `query:"cursor" maxLength:"200"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+type mailPage struct {
+	Items list[MailRow]   `json:"items"`
+	Next  string          `json:"next,omitempty"`
+	Fates list[fateCount] `json:"fates"`
+}
+
+type fateCount struct {
+	Fate  fate  `json:"fate"`
+	Count int64 `json:"count"`
+}
+
+// MailRow is a line of the receiving dock: a mail and what became of it.
+type MailRow struct {
+	ID         id          `json:"id"`
+	ReceivedAt int64       `json:"receivedAt"`
+	From       mailAddress `json:"from"`
+	Subject    string      `json:"subject"`
+	Size       int64       `json:"size"`
+	Mailbox    string      `json:"mailbox,omitempty"`
+	Fate       fate        `json:"fate"`
+	Reason     said        `json:"reason"`
+	Ticket     *ticketRef  `json:"ticket,omitempty"`
+	Kind       mailKind    `json:"kind"`
+	Version    int64       `json:"version"`
+	Undoable   bool        `json:"undoable"`
+}
+
+type mailView struct {
+	MailRow
+	Headers list[mailHeader] `json:"headers"`
+	Text    string           `json:"text"`
+	HasHTML bool             `json:"hasHtml"`
+	Cut     bool             `json:"cut" doc:"text is only the beginning: the raw source has all"`
+}
+
+type mailHeader struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+type mailReassign struct {
+	ID   id `path:"id"`
+	Body struct {
+		Version  int64      `json:"version"`
+		To       reassignTo `json:"to"`
+		TicketID id         `json:"ticketId,omitempty"`
+	}
+}
+
+type mailUndo struct {
+	ID   id `path:"id"`
+	Body struct {
+		Version int64 `json:"version"`
+	}
+}
+
+type mailIn struct {
+	ID id `path:"id"`
+}

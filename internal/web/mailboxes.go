@@ -1,0 +1,149 @@
+package web
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"guichet/internal/db"
+	"guichet/internal/fault"
+	"guichet/internal/mail/imap"
+	"guichet/internal/mail/smtp"
+	"guichet/internal/mail/wire"
+	"guichet/internal/mailbox"
+	"guichet/internal/secret"
+)
+
+func listMailboxes(ctx context.Context, d *door, _ *struct{}) (boxRows, error) {
+	all, err := mailbox.All(ctx, d.DB)
+	states := d.Desk.mailboxes()
+	return boxRows{each(all, func(m mailbox.Mailbox) boxView { return boxViewOf(m, states) })}, err
+}
+
+func getMailbox(ctx context.Context, d *door, in *boxIn) (boxView, error) {
+	m, err := mailbox.ByID(ctx, d.DB, in.ID.n())
+	return boxViewOf(m, d.Desk.mailboxes()), err
+}
+
+// boxViewOf shows a mailbox without its passwords.
+func boxViewOf(m mailbox.Mailbox, states map[int64]MailboxState) boxView {
+	return boxView{ID: idOf(m.ID), Version: m.Version, Status: boxNoteOf(m, states), BoxForm: BoxForm{
+		Name: m.Name, Address: m.Address, Aliases: m.Aliases, Language: language(m.Language),
+		IMAP: boxIMAP{BoxServer: serverOf(m.IMAP), Folder: m.Folder, After: afterFetch(m.After), MoveTo: m.MoveTo, Since: ms(m.Since)},
+		SMTP: serverOf(m.SMTP), SavesSent: m.SavesSent, SentFolder: m.SentFolder, SignatureFR: m.SignatureFR, SignatureEN: m.SignatureEN,
+		Acknowledge: m.Acknowledge, Active: m.Active}}
+}
+
+func serverOf(s mailbox.Server) BoxServer {
+	return BoxServer{Host: s.Host, Port: s.Port, Security: security(s.Security), User: s.User}
+}
+
+func (s BoxServer) server() mailbox.Server {
+	return mailbox.Server{Host: s.Host, Port: s.Port, Security: string(s.Security), User: s.User}
+}
+
+func (f BoxForm) mailbox() mailbox.Mailbox {
+	return mailbox.Mailbox{Name: f.Name, Address: f.Address, Aliases: f.Aliases, Language: string(f.Language), IMAP: f.IMAP.server(),
+		Folder: f.IMAP.Folder, After: string(f.IMAP.After), MoveTo: f.IMAP.MoveTo, Since: at(f.IMAP.Since), SMTP: f.SMTP.server(),
+		SavesSent: f.SavesSent, SentFolder: f.SentFolder, SignatureFR: f.SignatureFR, SignatureEN: f.SignatureEN,
+		Acknowledge: f.Acknowledge, Active: f.Active}
+}
+
+func createMailbox(ctx context.Context, d *door, in *boxNew) (v boxView, err error) {
+	return d.keepMailbox(ctx, in.Body, func(tx *db.Tx) (mailbox.Mailbox, error) {
+		return mailbox.Create(ctx, tx, actor(ctx), d.Now(), in.Body.mailbox())
+	})
+}
+
+func updateMailbox(ctx context.Context, d *door, in *boxPatch) (v boxView, err error) {
+	m := in.Body.mailbox()
+	m.ID, m.Version = in.ID.n(), in.Body.Version
+	return d.keepMailbox(ctx, in.Body.BoxForm, func(tx *db.Tx) (mailbox.Mailbox, error) {
+		return mailbox.Update(ctx, tx, actor(ctx), d.Now(), m)
+	})
+}
+
+// keepMailbox writes a mailbox and seals the passwords that were given, in one
+// transaction.
+func (d *door) keepMailbox(ctx context.Context, f BoxForm, write func(*db.Tx) (mailbox.Mailbox, error)) (v boxView, err error) {
+	if err := lead(ctx); err != nil {
+		return v, err
+	}
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		m, err := write(tx)
+		if err != nil {
+			return asForm(err)
+		}
+		for side, password := range map[string]string{"imap": f.IMAP.Password, "smtp": f.SMTP.Password} {
+			if password == "" {
+				continue
+			}
+			if err := secret.Put(ctx, tx, d.Key, d.Now(), mailbox.Owner(m.ID, side), secret.Text(password)); err != nil {
+				return err
+			}
+		}
+		v = boxViewOf(m, d.Desk.mailboxes())
+		return nil
+	})
+	return v, err
+}
+
+// asForm gives the fields at fault the names that they have in the form:
+// imapHost is imap.host there.
+func asForm(err error) error {
+	f, ok := fault.As(err)
+	if !ok {
+		return err
+	}
+	for i, field := range f.Fields {
+		for _, side := range []string{"imap", "smtp"} {
+			if rest, ok := strings.CutPrefix(field.Name, side); ok && rest != "" {
+				f.Fields[i].Name = side + "." + strings.ToLower(rest[:1]) + rest[1:]
+			}
+		}
+	}
+	return f
+}
+
+// testTime bounds a connection test: a person waits for it.
+const testTime = 60 * time.Second
+
+// testMailbox tries both servers of a mailbox as the form has them, before
+// anything is stored.
+func testMailbox(ctx context.Context, d *door, in *boxTest) (out boxTested, err error) {
+	if err := lead(ctx); err != nil {
+		return out, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, testTime)
+	defer cancel()
+	m := in.Body.mailbox()
+	m.ID = in.Body.ID.n()
+	received := make(chan []wire.Step, 1)
+	go func() {
+		received <- imap.Probe(ctx, imap.Options{Server: d.wire(m.ID, m.IMAP, "imap", in.Body.IMAP.Password), Folder: m.Folder,
+			After: imap.After(m.After), MoveTo: m.MoveTo})
+	}()
+	sent := smtp.Probe(ctx, d.wire(m.ID, m.SMTP, "smtp", in.Body.SMTP.Password), helloName, m.Address)
+	out.SMTP = each(sent, stepOf)
+	out.IMAP = each(<-received, stepOf)
+	return out, nil
+}
+
+// helloName is what we say we are: the name of this machine is nobody's business.
+const helloName = "guichet.localhost"
+
+func stepOf(s wire.Step) testStep {
+	return testStep{Name: s.Name, Ok: s.OK, Error: saidOf(s.Err), Detail: s.Detail}
+}
+
+// wire is a server with the password given, or else the stored one.
+func (d *door) wire(box int64, s mailbox.Server, side, given string) wire.Server {
+	return wire.Server{Host: s.Host, Port: s.Port, Security: wire.Security(s.Security), User: s.User, Roots: d.Roots,
+		Password: func(ctx context.Context) (string, error) {
+			if given != "" || box == 0 {
+				return given, nil
+			}
+			stored, err := secret.Get(ctx, d.DB, d.Key, mailbox.Owner(box, side))
+			return stored.Reveal(), err
+		}}
+}

@@ -1,0 +1,230 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"unicode/utf8"
+
+	"guichet/internal/db"
+	"guichet/internal/journal"
+	"guichet/internal/outbox"
+	"guichet/internal/people"
+	"guichet/internal/ticket"
+)
+
+func getTicket(ctx context.Context, d *door, in *ticketIn) (ticketView, error) {
+	return d.ticketView(ctx, in.ID.n())
+}
+
+// ticketView reads a whole ticket from one snapshot: what is shown together is
+// from the same moment.
+func (d *door) ticketView(ctx context.Context, number int64) (v ticketView, err error) {
+	err = d.DB.View(ctx, func(q db.Querier) error {
+		v, err = readTicket(ctx, q, who(ctx).agent.ID, number)
+		return err
+	})
+	return v, err
+}
+
+func readTicket(ctx context.Context, q db.Querier, agent, number int64) (v ticketView, err error) {
+	if _, err := ticket.ByID(ctx, q, number); err != nil {
+		return v, err // with the sentence of a ticket that is not there
+	}
+	row, err := ticket.RowByID(ctx, q, agent, number)
+	if err != nil {
+		return v, err
+	}
+	v = ticketView{TicketRow: rowOf(row), Channel: channel(row.Channel), MailboxID: idOf(row.MailboxID),
+		PendingReason: waitsFor(row.PendingReason), LastEntryID: idOf(row.LastEntryID),
+		Times: ticketTimes{ms(row.OutageAt), ms(row.ReportedAt), ms(row.TakenAt), ms(row.ResolvedAt), ms(row.ClosedAt)}}
+	for _, read := range []func(context.Context, db.Querier, ticket.Row, *ticketView) error{
+		readRequester, readParticipants, readTimeline, readLinked} {
+		if err := read(ctx, q, row, &v); err != nil {
+			return v, err
+		}
+	}
+	v.Draft, err = readDraft(ctx, q, agent, number)
+	return v, err
+}
+
+func readRequester(ctx context.Context, q db.Querier, t ticket.Row, v *ticketView) error {
+	if t.RequesterID == 0 {
+		return nil
+	}
+	c, err := people.Current(ctx, q, t.RequesterID)
+	if err != nil {
+		return err
+	}
+	r := requester{ID: idOf(c.ID), Name: c.Name, Phone: c.Phone, Language: language(c.Language),
+		Addresses: each(c.Addresses, func(a people.Address) string { return a.Address })}
+	if c.ClientID != 0 {
+		client, err := people.ClientByID(ctx, q, c.ClientID)
+		if err != nil {
+			return err
+		}
+		r.Client = &clientRef{idOf(client.ID), client.Name, client.Colour}
+	}
+	v.Requester = &r
+	const shown = 6
+	rows, _, err := ticket.List(ctx, q, ticket.Query{Person: c.ID, Limit: shown})
+	rows = slices.DeleteFunc(rows, func(r ticket.Row) bool { return r.ID == t.ID })
+	v.LastTickets = each(rows[:min(len(rows), shown-1)], rowOf)
+	return err
+}
+
+func readParticipants(ctx context.Context, q db.Querier, t ticket.Row, v *ticketView) error {
+	all, err := ticket.Participants(ctx, q, t.ID)
+	v.Participants = each(all, func(p ticket.Participant) participant {
+		return participant{Address: p.Address, Name: p.Name, ContactID: idOf(p.ContactID), Role: partRole(p.Role),
+			State: partState(p.State), Why: &said{Key: whyTaking(p.Role)}}
+	})
+	return err
+}
+
+func whyTaking(role string) string {
+	if role == "requester" {
+		return "answer.why.requester"
+	}
+	return "answer.why.participant"
+}
+
+func readLinked(ctx context.Context, q db.Querier, t ticket.Row, v *ticketView) error {
+	if t.LinkedID == 0 {
+		return nil
+	}
+	l, err := ticket.ByID(ctx, q, t.LinkedID)
+	v.Linked = &ticketRef{idOf(l.ID), l.Number, l.Subject}
+	return err
+}
+
+// readTimeline puts messages, notes and what happened in the order of time.
+func readTimeline(ctx context.Context, q db.Querier, t ticket.Row, v *ticketView) error {
+	messages, err := ticket.Messages(ctx, q, t.ID)
+	if err != nil {
+		return err
+	}
+	notes, err := ticket.Notes(ctx, q, t.ID)
+	if err != nil {
+		return err
+	}
+	entries, err := journal.OfTicket(ctx, q, t.ID)
+	if err != nil {
+		return err
+	}
+	sent, err := outbox.OfTicket(ctx, q, t.ID)
+	if err != nil {
+		return err
+	}
+	names, err := agentNames(ctx, q)
+	if err != nil {
+		return err
+	}
+	deliveries := map[int64]*Delivery{}
+	for _, it := range sent {
+		if it.MessageID != 0 {
+			one := deliveryOf(it)
+			deliveries[it.MessageID] = &one
+		}
+	}
+	items := each(messages, func(m ticket.Message) timelineItem {
+		item := messageOf(m, names)
+		item.Message.Delivery = deliveries[m.ID]
+		return item
+	})
+	for _, n := range notes {
+		items = append(items, timelineItem{ID: idOf(n.ID), Type: "note", At: ms(n.At),
+			Note: &noteItem{Agent: agentRef{idOf(n.AgentID), names[n.AgentID]}, Text: n.Body}})
+	}
+	for _, e := range entries {
+		if e.Subject != "message" && e.Subject != "note" { // these stand for themselves
+			items = append(items, eventOf(e, names))
+		}
+	}
+	slices.SortStableFunc(items, func(a, b timelineItem) int { return cmp.Compare(a.At, b.At) })
+	v.Timeline = items
+	return nil
+}
+
+func agentNames(ctx context.Context, q db.Querier) (map[int64]string, error) {
+	all, err := people.Agents(ctx, q)
+	names := make(map[int64]string, len(all))
+	for _, a := range all {
+		names[a.ID] = a.Name
+	}
+	return names, err
+}
+
+func messageOf(m ticket.Message, names map[int64]string) timelineItem {
+	item := messageItem{Direction: direction(m.Direction), From: mailAddress{m.From.Name, m.From.Address}, ContactID: idOf(m.ContactID),
+		Subject: m.Subject, Text: m.Body, Folds: foldsOf(m.Body, m.Folds), HasHTML: m.HTML, MailID: idOf(m.MailID),
+		Attachments: each(m.Attachments, attachmentOf)}
+	if m.AgentID != 0 {
+		item.Agent = &agentRef{idOf(m.AgentID), names[m.AgentID]}
+	}
+	for _, r := range m.Recipients {
+		if to := (mailAddress{r.Name, r.Address}); r.Role == "cc" {
+			item.CC = append(item.CC, to)
+		} else {
+			item.To = append(item.To, to)
+		}
+	}
+	return timelineItem{ID: idOf(m.ID), Type: "message", At: ms(m.At), Message: &item}
+}
+
+func attachmentOf(a ticket.Attachment) attachment {
+	return attachment{Part: a.Part, Name: a.Name, Type: a.Type, Size: a.Size, Inline: a.Inline, Dangerous: dangerous(a.Name)}
+}
+
+// foldsOf turns byte offsets into the UTF-16 units that JavaScript counts in.
+func foldsOf(text string, folds []ticket.Fold) list[fold] {
+	out := make(list[fold], 0, len(folds))
+	at, units := 0, 0
+	advance := func(to int) int {
+		for at < to && at < len(text) {
+			r, size := utf8.DecodeRuneInString(text[at:])
+			at += size
+			units++
+			if r > 0xFFFF {
+				units++
+			}
+		}
+		return units
+	}
+	for _, f := range folds { // ordered, apart from each other
+		start := advance(f.Start)
+		out = append(out, fold{foldKind(f.Kind), start, advance(f.End)})
+	}
+	return out
+}
+
+// told are the kinds of entries that have a sentence of their own.
+var told = map[string]bool{"ticket.opened": true, "ticket.changed": true, "answer.undone": true, "outbox.retried": true,
+	"outbox.settled": true, "outbox.sent": true, "outbox.failed": true, "outbox.uncertain": true, "mail.reassigned": true}
+
+func eventOf(e journal.Entry, names map[int64]string) timelineItem {
+	event := eventItem{Kind: e.Kind, Actor: eventActor{Kind: e.Actor.Kind, ID: idOf(e.Actor.ID), Name: names[e.Actor.ID]}}
+	event.Said = said{Key: "web.event.other", Args: map[string]any{"name": event.Actor.Name, "kind": e.Kind}}
+	if told[e.Kind] {
+		event.Said.Key = "web.event." + e.Kind
+	}
+	event.Changes = each(e.Changes, func(c journal.Change) change {
+		return change{Field: c.Field, Before: shown(c.Field, c.Before, names), After: shown(c.Field, c.After, names)}
+	})
+	return timelineItem{ID: idOf(e.Seq), Type: "event", At: ms(e.At), Event: &event}
+}
+
+// shown writes a value of the journal as text; an agent by name.
+func shown(field string, v any, names map[int64]string) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case float64: // as JSON reads a number
+		if field == "assignee" {
+			return names[int64(v)]
+		}
+		return fmt.Sprintf("%.0f", v)
+	}
+	return fmt.Sprint(v)
+}

@@ -54,8 +54,8 @@ func line(m Mail, wrong []string) string {
 	if m.Fate.Joins != "" {
 		text += " " + m.Fate.Joins
 	}
-	if len(m.Fate.Because) > 0 {
-		text += " because " + strings.Join(m.Fate.Because, "|")
+	if m.Fate.Because != "" {
+		text += " because " + m.Fate.Because
 	}
 	if m.Fate.Linked != "" {
 		text += ", linked to " + m.Fate.Linked
@@ -76,6 +76,7 @@ func compare(f Fate, outcomes []Outcome) (wrong []string) {
 	}
 	differ("fate", true, o.Fate, f.Fate)
 	differ("joins", f.Joins != "", o.Joins, f.Joins)
+	differ("because", f.Because != "", o.Because, f.Because)
 	differ("linked", f.Linked != "", o.Linked, f.Linked)
 	differ("requester", f.Requester != "", strings.ToLower(o.Requester), strings.ToLower(f.Requester))
 	if f.Client != nil {
@@ -89,9 +90,6 @@ func compare(f Fate, outcomes []Outcome) (wrong []string) {
 	}
 	if f.Acknowledged != nil {
 		differ("acknowledged", true, o.Acknowledged, *f.Acknowledged)
-	}
-	if len(f.Because) > 0 && !slices.Contains(f.Because, o.Because) {
-		differ("because", true, o.Because, strings.Join(f.Because, "|"))
 	}
 	return append(wrong, compareText(f, o)...)
 }

@@ -10,11 +10,8 @@ import (
 func asHoped(m Mail) Outcome {
 	f := m.Fate
 	o := Outcome{
-		Name: m.Name, Fate: f.Fate, Joins: f.Joins, Linked: f.Linked, Requester: strings.ToUpper(f.Requester),
+		Name: m.Name, Fate: f.Fate, Because: f.Because, Joins: f.Joins, Linked: f.Linked, Requester: strings.ToUpper(f.Requester),
 		Text: strings.Join(f.TextContains, " \n"), Folded: slices.Clone(f.Folded),
-	}
-	if len(f.Because) > 0 {
-		o.Because = f.Because[len(f.Because)-1]
 	}
 	if f.Client != nil {
 		o.Client = *f.Client
@@ -80,7 +77,7 @@ func alterations(f Fate) map[string]func(*Outcome) {
 	}
 	add(f.Joins != "", "joins", func(o *Outcome) { o.Joins = "000-another" })
 	add(f.Linked != "", "linked", func(o *Outcome) { o.Linked = "" })
-	add(len(f.Because) > 0, "because", func(o *Outcome) { o.Because = "" })
+	add(f.Because != "", "because", func(o *Outcome) { o.Because = "" })
 	add(f.Client != nil, "client", func(o *Outcome) { o.Client += "x" })
 	add(f.Requester != "", "requester", func(o *Outcome) { o.Requester = "x" + o.Requester })
 	add(f.Attachments != nil, "attachments", func(o *Outcome) { o.Attachments++ })

@@ -13,7 +13,7 @@ import (
 type Fate struct {
 	Fate         string        // one of Fates
 	Joins        string        // name of the mail whose ticket (or whose copy, for a duplicate) it goes to
-	Because      []string      // the reasons that may be given; one of Reasons each
+	Because      string        // one of Reasons
 	Linked       string        // name of the mail whose ticket it must only be linked to
 	Client       *string       // name of the client, "" for none (written "none")
 	Requester    string        // address of the person whose ticket it is
@@ -31,7 +31,7 @@ type Fate struct {
 var Fates = []string{"opened", "joined", "auto", "bounce", "list", "alert", "duplicate", "meeting"}
 
 // Reasons lists why a mail went where it went.
-var Reasons = []string{"own-id", "known-id", "subject-token", "new", "linked", "no-participant"}
+var Reasons = []string{"own-id", "known-id", "subject-token", "new", "linked"}
 
 func parseFate(text string) (Fate, error) {
 	var f Fate
@@ -59,7 +59,7 @@ func (f *Fate) set(key, value string) (err error) {
 	case "joins":
 		f.Joins = value
 	case "because":
-		f.Because, err = someOf(value, "|", Reasons)
+		f.Because, err = oneOf(value, Reasons)
 	case "linked":
 		f.Linked = value
 	case "client":
@@ -81,7 +81,7 @@ func (f *Fate) set(key, value string) (err error) {
 		f.TextLacks = append(f.TextLacks, value)
 	case "folded":
 		if f.NothingFolds = value == "none"; !f.NothingFolds {
-			f.Folded, err = someOf(value, ",", []string{"quote", "signature"})
+			f.Folded, err = someOf(value, []string{"quote", "signature"})
 		}
 	case "delay":
 		var seconds float64
@@ -105,9 +105,9 @@ func oneOf(value string, allowed []string) (string, error) {
 	return value, nil
 }
 
-func someOf(value, separator string, allowed []string) ([]string, error) {
+func someOf(value string, allowed []string) ([]string, error) {
 	var some []string
-	for one := range strings.SplitSeq(value, separator) {
+	for one := range strings.SplitSeq(value, ",") {
 		one, err := oneOf(strings.TrimSpace(one), allowed)
 		if err != nil {
 			return nil, err

@@ -58,6 +58,9 @@ func LoadFrom(dir fs.FS) ([]Mail, error) {
 	var mails []Mail
 	beside := 0
 	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), ".") {
+			continue // of git, or of an editor
+		}
 		name, ext := strings.TrimSuffix(e.Name(), path.Ext(e.Name())), path.Ext(e.Name())
 		switch ext {
 		case ".eml":

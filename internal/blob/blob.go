@@ -13,9 +13,11 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -28,6 +30,13 @@ const Small = 64 << 10
 
 // ErrDamaged says that a content no longer has the hash that it is kept under.
 var ErrDamaged = errors.New("the stored content is damaged")
+
+// IsDisk says whether err is of the disk (full, read-only, broken) and not of the
+// content.
+func IsDisk(err error) bool {
+	var e *fs.PathError
+	return errors.As(err, &e) || errors.Is(err, syscall.ENOSPC)
+}
 
 // Content is a content that is ready to be named by a transaction: a small one
 // is in memory, a large one is a synced file already.

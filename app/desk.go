@@ -1,0 +1,160 @@
+package app
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"guichet/app/instance"
+	"guichet/internal/answer"
+	"guichet/internal/blob"
+	"guichet/internal/db"
+	"guichet/internal/fault"
+	"guichet/internal/outbox"
+	"guichet/internal/secret"
+	"guichet/internal/ticket"
+)
+
+// desk is one open data folder with its loops.
+type desk struct {
+	program
+	dir    string
+	hold   *instance.Instance
+	db     *db.DB
+	key    *secret.Key
+	answer answer.Config
+	state  *states
+
+	passing bool           // a demo: its data are thrown away
+	roots   *x509.CertPool // the authority of the demo's own servers; nil: the system's
+}
+
+// openDesk takes hold of a data folder and opens what is in it. A folder that
+// another process holds gives an *instance.Taken.
+func openDesk(ctx context.Context, p program, dir string, passing bool) (*desk, error) {
+	if err := instance.CheckFolder(dir); err != nil {
+		return nil, err
+	}
+	hold, err := instance.Acquire(dir)
+	if err != nil {
+		return nil, err
+	}
+	d := &desk{program: p, dir: dir, hold: hold, state: newStates(), passing: passing}
+	if err := d.open(ctx); err != nil {
+		return nil, errors.Join(err, d.close())
+	}
+	return d, nil
+}
+
+func (d *desk) open(ctx context.Context) (err error) {
+	if d.db, err = db.Open(ctx, filepath.Join(d.dir, "guichet.db")); err != nil {
+		return d.explain(err)
+	}
+	if d.key, err = openKeys(ctx, d); err != nil {
+		return err
+	}
+	key, err := messageKey(d.key)
+	if err != nil {
+		return err
+	}
+	d.answer = answer.Config{Blobs: filepath.Join(d.dir, "blobs"), Key: key, Zone: time.Local}
+	return nil
+}
+
+// explain gives the words for a database that can't be opened.
+func (d *desk) explain(err error) error {
+	switch {
+	case errors.Is(err, db.ErrNewer):
+		return fault.Wrap(err, fault.Refused, "app.err.newer", "dir", d.dir)
+	case errors.Is(err, db.ErrDamaged):
+		return fault.Wrap(err, fault.Refused, "app.err.damaged", "dir", d.dir)
+	}
+	return err
+}
+
+func (d *desk) close() error {
+	var all error
+	if d.db != nil {
+		all = d.db.Close()
+	}
+	return errors.Join(all, d.hold.Release())
+}
+
+// run starts the loops and waits for them; they end with ctx. A loop that fails
+// ends the others: half a desk would look like a whole one.
+func (d *desk) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	loops := map[string]func(context.Context) error{
+		"outbox":    func(ctx context.Context) error { return outbox.Run(ctx, d.db, d.outbox()) },
+		"mailboxes": d.fetchAll,
+		"on hold":   d.every(time.Minute, d.wake),
+		"contents":  d.every(6*time.Hour, d.collect),
+	}
+	var wg sync.WaitGroup
+	for name, loop := range loops {
+		wg.Go(func() {
+			if err := loop(ctx); err != nil && ctx.Err() == nil {
+				cancel(fmt.Errorf("%s: %w", name, err))
+			}
+		})
+	}
+	wg.Wait()
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return nil
+}
+
+// every runs what is due at a steady pace. A failure is told and tried again.
+func (d *desk) every(pace time.Duration, do func(ctx context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		tick := time.NewTicker(pace)
+		defer tick.Stop()
+		for {
+			if err := do(ctx); err != nil && ctx.Err() == nil {
+				d.log.Error("regular work failed, it is tried again", "err", err)
+			}
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-tick.C:
+			}
+		}
+	}
+}
+
+// wake reopens the tickets whose time on hold is over.
+func (d *desk) wake(ctx context.Context) error {
+	due, err := db.Value[int64](ctx, d.db, "SELECT COUNT(*) FROM ticket WHERE queue = 1 AND pending_until <= ?", d.now())
+	if err != nil || due == 0 {
+		return err
+	}
+	return d.db.Write(ctx, func(tx *db.Tx) error {
+		_, err := ticket.WakeDue(ctx, tx, d.now())
+		return err
+	})
+}
+
+// contentsInUse lists the statements that name contents.
+var contentsInUse = []string{"SELECT raw FROM mail", "SELECT raw FROM message", "SELECT raw FROM outbox", "SELECT hash FROM draft_file"}
+
+// grace is how long a content that nothing names is kept: an upload whose draft
+// is not saved yet, a mail between its file and its transaction.
+const grace = 24 * time.Hour
+
+func (d *desk) collect(ctx context.Context) error {
+	done, err := blob.Collect(ctx, d.db, d.answer.Blobs, contentsInUse, d.now(), grace)
+	if done != (blob.Collected{}) {
+		d.log.Info("collected contents that nothing names", "rows", done.Rows, "files", done.Files)
+	}
+	return err
+}
+
+// logger for a part of the program.
+func (d *desk) logger(part string) *slog.Logger { return d.log.With("part", part) }

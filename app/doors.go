@@ -1,0 +1,207 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync/atomic"
+
+	"guichet/app/instance"
+	"guichet/app/window"
+	"guichet/frontend"
+	"guichet/internal/db"
+	"guichet/internal/fault"
+	"guichet/internal/journal"
+	"guichet/internal/people"
+	"guichet/internal/web"
+)
+
+// door is one way in: a listener and the handler behind it.
+type door struct {
+	desk    *desk
+	ln      net.Listener
+	origin  string
+	handler http.Handler
+	shell   atomic.Pointer[window.Shell]
+}
+
+// loopback opens the door that only this machine reaches: a random port, and a
+// name of its own for each start, since the cookies of a bare 127.0.0.1 are sent
+// to every port of it.
+func (d *desk) loopback(ctx context.Context, native bool) (*door, error) {
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "tcp4", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("listen on loopback: %w", err)
+	}
+	name := make([]byte, 8)
+	if _, err := rand.Read(name); err != nil {
+		return nil, errors.Join(err, ln.Close())
+	}
+	port := ln.Addr().(*net.TCPAddr).Port
+	host := fmt.Sprintf("g-%s.localhost:%d", hex.EncodeToString(name), port)
+	return d.behind(ln, "http://"+host, native)
+}
+
+// behind puts the handler behind a listener.
+func (d *desk) behind(ln net.Listener, origin string, native bool) (*door, error) {
+	o := &door{desk: d, ln: ln, origin: origin}
+	options := web.Options{DB: d.db, Origins: []string{origin}, Instance: hex.EncodeToString(d.answer.Key[:4]), Dist: frontend.Dist(), Now: d.now,
+		Answer: d.answer, Log: d.logger("web"), Demo: d.passing, Version: version, Desk: d.state.desk(), Key: d.key, Roots: d.roots}
+	if native {
+		options.Shell = o.native
+	}
+	handler, err := web.Handler(options)
+	if err != nil {
+		return nil, errors.Join(err, ln.Close())
+	}
+	raise := d.hold.RaiseHandler(o.raise)
+	o.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == instance.RaisePath && "http://"+r.Host == origin {
+			raise.ServeHTTP(w, r)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	})
+	return o, nil
+}
+
+// native gives the window's own things, once there is a window.
+func (o *door) native() (web.Shell, bool) {
+	s := o.shell.Load()
+	if s == nil {
+		return web.Shell{}, false
+	}
+	return web.Shell{SaveFile: s.SaveFile, OpenURL: s.OpenURL, Notify: s.Notify, SetTitle: s.SetTitle}, true
+}
+
+func (o *door) raise() {
+	if s := o.shell.Load(); s != nil {
+		s.Raise()
+	}
+}
+
+// host is the door's name and port, as a Host header says it.
+func (o *door) host() string { return o.origin[len("http://"):] }
+
+func (o *door) serve(ctx context.Context) error {
+	return web.Serve(ctx, o.ln, o.handler, o.desk.logger("web"))
+}
+
+// enter returns the address that opens a session of an agent once.
+func (o *door) enter(ctx context.Context, agent int64, kind string) (string, error) {
+	var ticket string
+	err := o.desk.db.Write(ctx, func(tx *db.Tx) (err error) {
+		ticket, err = people.NewEntry(ctx, tx, journal.System(), o.desk.now(), agent, kind)
+		return err
+	})
+	return o.origin + "/enter#" + ticket, err
+}
+
+// me is the agent whom the window belongs to: the one that was chosen at first
+// start, else the first of the team; made where there is none.
+func (d *desk) me(ctx context.Context) (people.Agent, error) {
+	team, err := people.Agents(ctx, d.db)
+	if err != nil {
+		return people.Agent{}, err
+	}
+	for _, a := range team {
+		if a.Active {
+			return a, nil
+		}
+	}
+	var a people.Agent
+	err = d.db.Write(ctx, func(tx *db.Tx) (err error) {
+		a, err = people.CreateAgent(ctx, tx, journal.System(), d.now(), people.Agent{Name: d.userName(), Email: "moi@guichet.invalid",
+			Language: d.language, Level: 1, Role: people.RoleLead, Active: true})
+		return err
+	})
+	return a, err
+}
+
+// userName is what the system calls the person, until they say their name.
+func (d *desk) userName() string {
+	for _, name := range []string{"USER", "USERNAME", "LOGNAME"} {
+		if v := d.env(name); v != "" {
+			return v
+		}
+	}
+	return "Technicien"
+}
+
+// openWindow is starting the program without a word: the window on this
+// machine's data. A second start raises the first one's window.
+func openWindow(ctx context.Context, p program, args []string) error {
+	if len(args) > 0 {
+		p.help()
+		return errUsage
+	}
+	if ok, why := window.Available(); !ok {
+		return fault.New(fault.Refused, why)
+	}
+	d, err := openDesk(ctx, p, p.folder(), false)
+	if taken := (*instance.Taken)(nil); errors.As(err, &taken) {
+		return taken.Raise(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.show(ctx, nil), d.close())
+}
+
+// show runs the desk behind its window until the window is closed. also is a
+// loop more, for the demo.
+func (d *desk) show(ctx context.Context, also func(context.Context) error) error {
+	o, err := d.loopback(ctx, true)
+	if err != nil {
+		return err
+	}
+	me, err := d.me(ctx)
+	if err != nil {
+		return err
+	}
+	if err := d.hold.Announce(o.ln.Addr().String(), o.host(), true); err != nil {
+		return err
+	}
+	return d.together(ctx, o, also, func(ctx context.Context) error {
+		return window.Run(ctx, window.Options{Title: "Guichet", Language: me.Language, Folder: d.dir,
+			Enter: func() string {
+				url, err := o.enter(ctx, me.ID, people.KindWindow)
+				if err != nil {
+					d.log.Error("no way in for the window", "err", err)
+				}
+				return url
+			},
+			OnShell: func(s window.Shell) { o.shell.Store(&s) }})
+	})
+}
+
+// together runs the loops and the door while front runs; when front ends, or one
+// of them fails, all end.
+func (d *desk) together(ctx context.Context, o *door, also func(context.Context) error, front func(context.Context) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	ended := make(chan error, 3)
+	behind := []func(context.Context) error{d.run, o.serve}
+	if also != nil {
+		behind = append(behind, also)
+	}
+	for _, run := range behind {
+		go func() {
+			err := run(ctx)
+			if err != nil {
+				cancel(err)
+			}
+			ended <- err
+		}()
+	}
+	err := front(ctx)
+	cancel(nil)
+	for range behind {
+		err = errors.Join(err, <-ended)
+	}
+	return err
+}

@@ -13,7 +13,11 @@ import (
 // secret of the owner note in place of a session.
 const RaisePath = "/instance/raise"
 
-// ErrNoWindow is what Raise says when the holder has no window (guichet serve).
+// patience is how long Raise waits for a holder that is still starting.
+const patience = 20 * time.Second
+
+// ErrNoWindow is what Raise says when the holder has no window (guichet serve); the
+// *Taken with the sentence for the person stands in the same error.
 var ErrNoWindow = errors.New("the holder of the data folder has no window")
 
 // RaiseHandler answers a second start: with the right secret it calls raise and
@@ -33,9 +37,11 @@ func (in *Instance) RaiseHandler(raise func()) http.Handler {
 
 // Raise asks the holder to show its window. It returns nil once the holder has
 // answered and ErrNoWindow when it has none. The holder may still be starting, so a
-// refused connection is tried again until ctx ends; then the error says, to a
-// person, that the holder does not answer.
+// refused connection is tried again for 20 seconds or until ctx ends; then the error
+// says, to a person, that the holder does not answer.
 func (t *Taken) Raise(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	last := errors.New("the holder has not said where it listens")
 	for {
 		o, err := readOwner(t.Dir)
@@ -43,7 +49,7 @@ func (t *Taken) Raise(ctx context.Context) error {
 		case err != nil:
 			last = err
 		case o.Addr != "" && !o.Window:
-			return ErrNoWindow
+			return fmt.Errorf("%w: %w", ErrNoWindow, t)
 		case o.Addr != "":
 			if last = o.raise(ctx); last == nil {
 				return nil

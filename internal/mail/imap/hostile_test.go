@@ -278,3 +278,63 @@ func TestProbe(t *testing.T) {
 		}
 	}
 }
+
+// A server that rings with every answer is not asked without end.
+func TestFalseAlarms(t *testing.T) {
+	f := newFake(1)
+	f.answer = func(k *fakeConn, _, cmd string) bool {
+		if strings.HasPrefix(cmd, "UID SEARCH") {
+			k.say("* 1 EXISTS")
+		}
+		return false
+	}
+	bubble(t, f, Options{}, func(t *testing.T, d *desk) {
+		d.until(t, "mail", func() bool { return len(d.mails) == 1 })
+		time.Sleep(time.Hour) // virtual
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if n := strings.Count(strings.Join(f.log, "|"), "UID SEARCH"); n > 350 || n < 100 {
+			t.Errorf("%d looks in an hour", n)
+		}
+	})
+}
+
+// The ways to log in: a token, PLAIN, LOGIN, none.
+func TestLogins(t *testing.T) {
+	token := func(context.Context) (string, error) { return canary, nil }
+	for _, c := range []struct {
+		name, caps, want, key string
+		token                 bool
+		refuse                bool
+	}{
+		{"token", "IMAP4rev1 SASL-IR AUTH=XOAUTH2 AUTH=PLAIN", "AUTHENTICATE XOAUTH2 dXNlcj1zdXBwb3J0AWF1dGg9QmVhcmVyIGNhbmFyaS16cTgxAQE=", "", true, false},
+		{"plain", "IMAP4rev1 SASL-IR AUTH=PLAIN", "AUTHENTICATE PLAIN AHN1cHBvcnQAY2FuYXJpLXpxODE=", "", false, false},
+		{"login", "IMAP4rev1", `LOGIN "support" "canari-zq81"`, "", false, false},
+		{"none", "IMAP4rev1 LOGINDISABLED", "", "wire.err.no_login", false, false},
+		{"token refused", "IMAP4rev1 SASL-IR AUTH=XOAUTH2", "", "wire.err.login_token", true, true},
+	} {
+		f, d := newFake(1), newDesk()
+		f.caps = c.caps
+		f.answer = func(k *fakeConn, tag, cmd string) bool {
+			if !c.refuse || !strings.HasPrefix(cmd, "AUTHENTICATE") {
+				return false
+			}
+			k.say("+ eyJzdGF0dXMiOiI0MDEifQ==") // {"status":"401"}
+			return true
+		}
+		s := f.server()
+		if c.token {
+			s.Token = token
+		}
+		n, err := Once(t.Context(), Options{Server: s}, d.hooks())
+		if c.key == "" {
+			if n != 1 || err != nil || !strings.Contains(strings.Join(f.log, "|"), c.want) {
+				t.Errorf("%s: %d, %v, %q", c.name, n, err, f.log)
+			}
+			continue
+		}
+		if !wire.HasKey(err, c.key) || strings.Contains(err.Error(), canary) || c.refuse && !strings.Contains(err.Error(), "401") {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}

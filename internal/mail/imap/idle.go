@@ -65,9 +65,26 @@ func (s *session) doze(ctx context.Context, period time.Duration) error {
 		return nil // the next command says why
 	case <-s.news:
 		s.dozed = 0
+		return s.calm(ctx)
 	case <-timer.C:
+		s.alarms = 0
 	}
 	return nil
+}
+
+// calm holds back after false alarms: some servers announce the folder's size with every answer, and each announcement
+// costs a look. The first alarm is believed at once.
+func (s *session) calm(ctx context.Context) error {
+	pause := min(time.Duration(s.alarms)*250*time.Millisecond, 15*time.Second)
+	s.alarms++
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
 }
 
 // until returns the time to due, at most most and at least a moment.

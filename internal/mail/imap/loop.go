@@ -66,6 +66,9 @@ func (l *loop[T]) session(ctx context.Context) (ok bool, err error) {
 		if err != nil {
 			return ok, err
 		}
+		if n > 0 {
+			s.alarms = 0
+		}
 		l.since = time.Time{}
 		l.tell(State{Phase: Idle})
 		if err := s.wait(ctx, p.next); err != nil {

@@ -23,6 +23,7 @@ type session struct {
 	caps    imap.CapSet
 	noIdle  bool
 	dozed   time.Duration // length of the last IDLE without news
+	alarms  int           // false ones in a row
 }
 
 // open connects and logs in; ctx's end closes the connection.

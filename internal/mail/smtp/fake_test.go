@@ -13,7 +13,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"guichet/internal/fault"
 	"guichet/internal/mail/wire"
+	"guichet/internal/words"
 )
 
 const canary = "canari-zq81"
@@ -161,6 +163,13 @@ func bubble(t *testing.T, f *fake, e Envelope) (o outcome) {
 		f.mu.Unlock()
 		time.Sleep(time.Hour) // virtual: lets the fake end
 	})
+	for _, l := range words.Languages {
+		if told, ok := fault.As(o.err); ok {
+			if text := words.SayMap(l, told.Key, told.Args); text == told.Key || strings.Contains(text, "{") {
+				t.Errorf("said as %q", text)
+			}
+		}
+	}
 	for err := o.err; err != nil; {
 		if text := fmt.Sprintf("%v %+v %#v", err, err, err); strings.Contains(text, canary) {
 			t.Errorf("the password stands in %s", text)

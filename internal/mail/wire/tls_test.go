@@ -3,6 +3,9 @@ package wire_test
 import (
 	"crypto/tls"
 	"net"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -85,6 +88,39 @@ func TestCertificates(t *testing.T) {
 			if text := words.SayMap(l, told.Key(), told.Args()); text == told.Key() || strings.Contains(text, "{") {
 				t.Errorf("%s: %q", c.name, text)
 			}
+		}
+	}
+}
+
+// Every sentence that these rooms name stands in the catalogue, and takes no argument that nobody gives.
+func TestWords(t *testing.T) {
+	key := regexp.MustCompile(`"(wire\.(?:err|step)\.[a-z0-9_]+)"`)
+	files, err := filepath.Glob("../*/*.go")
+	if err != nil || len(files) < 20 {
+		t.Fatal(files, err)
+	}
+	used := map[string]bool{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range key.FindAllStringSubmatch(string(text), -1) {
+			used[m[1]] = true
+		}
+	}
+	all, err := words.Catalogue(words.French)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := range used {
+		if all[k] == "" {
+			t.Errorf("%s has no sentence", k)
+		}
+	}
+	for k := range all {
+		if strings.HasPrefix(k, "wire.err.") && !used[k] {
+			t.Errorf("%s is said by nobody", k)
 		}
 	}
 }

@@ -53,7 +53,7 @@ func start(dir string, window bool) error {
 		return err
 	}
 	h := in.RaiseHandler(func() { fmt.Println("shown") })
-	go http.Serve(l, h) //nolint:errcheck // ends with the process
+	go http.Serve(l, h)  //nolint:errcheck // ends with the process
 	fmt.Println("owner") // before the other one can ask for the window
 	if err := in.Announce(l.Addr().String(), "desk.localhost", window); err != nil {
 		return err

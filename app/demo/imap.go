@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"fmt"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
@@ -73,6 +74,26 @@ func (s *session) Append(folder string, r imap.LiteralReader, options *imap.Appe
 		data.UIDValidity = s.validity
 	}
 	return data, err
+}
+
+// look is how often an idle connection is told what is new.
+const look = 50 * time.Millisecond
+
+// Idle replaces the memory server's own, which tells nothing of what came between
+// the last answer and the IDLE until something else comes.
+func (s *session) Idle(w *imapserver.UpdateWriter, stop <-chan struct{}) error {
+	tick := time.NewTicker(look)
+	defer tick.Stop()
+	for {
+		if err := s.Poll(w, true); err != nil {
+			return err
+		}
+		select {
+		case <-stop:
+			return nil
+		case <-tick.C:
+		}
+	}
 }
 
 // Deliver puts a mail in the inbox; clients in IDLE are told at once. raw must not be

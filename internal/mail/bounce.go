@@ -44,7 +44,7 @@ func (p *parser) bounceSign() string {
 		return "From: " + p.from() + ", Subject: " + said
 	case said != "" && (p.nullSender() || bounceWords.MatchString(p.head()) && smtpCode.MatchString(p.head())):
 		return "Subject: " + said
-	case p.nullSender() && bounceWords.MatchString(p.head()) && (smtpCode.MatchString(p.head()) || strings.Contains(strings.ToLower(p.top.get("content-type")), "report")):
+	case p.nullSender() && bounceWords.MatchString(p.head()) && (p.report("message/rfc822", "text/rfc822-headers") != nil || smtpCode.MatchString(p.head()) || strings.Contains(strings.ToLower(p.top.get("content-type")), "report")):
 		return "Return-Path: <>"
 	}
 	return ""
@@ -84,7 +84,7 @@ func bounceSubject(subject string) string {
 		"warning: could not send message", "warning: message", "non remis", "non delivre", "non distribu", "echec de la remise", "echec de remise", "echec de la distribution",
 		"echec d'envoi", "avis de non-remise", "impossible de remettre", "unzustellbar", "nicht zugestellt", "zustellung fehlgeschlagen", "fehler bei der zustellung",
 		"no se puede entregar", "no entregado", "devuelto al remitente", "mancato recapito", "impossibile recapitare", "mancata consegna", "onbestelbaar", "niet bezorgd",
-		"kan ikke leveres", "nao entregue", "nao e possivel entregar", "falha na entrega", "недоставлен", "не доставлен", "退信", "投递失败", "配信不能", "メールを配信", "you * are not member",
+		"kan ikke leveres", "nao entregue", "nao e possivel entregar", "falha na entrega", "недоставлен", "не доставлен", "退信", "投递失败", "配信不能", "を配信",
 	} {
 		if strings.Contains(subject, s) {
 			return s

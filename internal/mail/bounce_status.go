@@ -21,7 +21,13 @@ func readDeliveryStatus(data []byte) (b *Bounce, failed bool) {
 		if !statusForm.MatchString(status) {
 			status = ""
 		}
-		b.Recipients = append(b.Recipients, BounceRecipient{Addr: addr, Status: status, Reason: diagnostic(h)})
+		reason := diagnostic(h)
+		if strings.HasPrefix(action, "failed") && strings.HasPrefix(status, "4") { // the server's own answer is more to be trusted
+			if m := enhancedCode.FindStringSubmatch(reason); m != nil && m[1][0] == '5' {
+				status = m[1]
+			}
+		}
+		b.Recipients = append(b.Recipients, BounceRecipient{Addr: addr, Status: status, Reason: reason})
 		done := strings.HasPrefix(action, "delivered") || strings.HasPrefix(action, "relayed") || strings.HasPrefix(action, "expanded")
 		failed = failed || !done
 	}
@@ -69,6 +75,7 @@ var (
 	enhancedCode = regexp.MustCompile(`(?:^|[^0-9.])([45]\.[0-9]{1,2}\.[0-9]{1,3})(?:$|[^0-9.])`)
 	replyCode    = regexp.MustCompile(`(?:^|[^0-9.\[])([45][0-9]{2})(?:[ -]|$)`)
 	laterWords   = regexp.MustCompile(`(?i)delayed|will (?:keep|be retried|continue)|still being retried|temporar|try again later|greylist|try later|warning message only|no need to resend`)
+	finalWords   = regexp.MustCompile(`(?i)permanent failure|giving up|gave up|given up`)
 	expiredWords = regexp.MustCompile(`(?i)retry timeout exceeded|too long|expired|delivery time|gave up|giving up|timed out|time-?out|unrouteable for|host not reachable|queue`)
 )
 
@@ -91,6 +98,8 @@ func judge(r *BounceRecipient, words string) {
 			r.Status = m[1]
 		} else if m := replyCode.FindStringSubmatch(words); m != nil {
 			r.Status = m[1][:1] + ".0.0"
+		} else if finalWords.MatchString(said) {
+			r.Status = "5.0.0"
 		} else if laterWords.MatchString(words) || expiredWords.MatchString(said) {
 			r.Status = "4.0.0"
 		} else {
@@ -107,15 +116,25 @@ var deadWords = regexp.MustCompile(`(?i)user (?:is )?unknown|unknown user|no suc
 	`|user doesn't|is not a known user|no user here|has moved|null mx|does not accept (?:any )?(?:mail|email|e-mail)|not accept(?:ing)? any mail|n'existe pas|destinataire inconnu|utilisateur inconnu|adresse inconnue|unbekannt|existiert nicht` +
 	`|desconocid|sconosciut|not our customer|no account by that name|resolver\.adr\.recipnotfound|recipnotfound|mailbox unavailable|this user|not a member|usuario no existe|onbekend|no local mailbox`)
 
-var aliveWords = regexp.MustCompile(`(?i)\bfull\b|quota|spam|blocked|blacklist|block list|policy|virus|reputation|dmarc|\bspf\b|dkim|relay|suspended|disabled|inactive|too (?:large|big|many)|exceed|denied|rejected for|junk|content|authenticat|not authorized|rate limit|reverse dns|ptr`)
+var aliveWords = regexp.MustCompile(`(?i)\bfull\b|quota|spam|blocked|blacklist|block list|policy|virus|reputation|dmarc|\bspf\b|dkim|relay|suspended|disabled|inactive|too (?:large|big|many)|exceed|denied|rejected for|junk|content|authenticat|not authorized|rate limit|reverse dns|ptr|permission`)
 
+// notTheAddress are refusals of the sender, or of the content once the server had taken the address.
+var notTheAddress = regexp.MustCompile(`(?i)after mail from|sender address|domain of sender|sender domain|sender verif|end of data|end-of-data|after data|reply to data|in reply to end of`)
+
+// refusedAddress is how servers that don't want to say that somebody is unknown say it.
+var refusedAddress = regexp.MustCompile(`(?i)address rejected\.?:?\s*(?:access denied.*|user .*)?$|mail exchanger or ip address|no mx found|domain is not reachable|unable to route|no route to host|unrouteable`)
+
+var hostWords = regexp.MustCompile(`(?i)host unknown|unknown host|host not found`)
+
+// isDead judges by the status (RFC 3463) and by what the server said of the address together.
 func isDead(status, said string) bool {
+	if status == "5.2.2" || status == "5.2.3" || status == "5.1.7" || status == "5.1.8" || notTheAddress.MatchString(said) && !hostWords.MatchString(said) {
+		return false
+	}
+	dead := deadWords.MatchString(said) || refusedAddress.MatchString(said)
 	switch status {
-	case "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10":
-		return !aliveWords.MatchString(said) || deadWords.MatchString(said)
+	case "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.4":
+		return dead || !aliveWords.MatchString(said)
 	}
-	if deadWords.MatchString(said) {
-		return !aliveWords.MatchString(said) || strings.HasPrefix(status, "5.1.")
-	}
-	return false
+	return dead && (strings.HasPrefix(status, "5.1.") || refusedAddress.MatchString(said) || !aliveWords.MatchString(said))
 }

@@ -27,6 +27,7 @@ const (
 
 func splitLines(text string) *textLines {
 	t := &textLines{text: text, tries: sentencesTried}
+	t.lines = make([]line, 0, min(linesKept, strings.Count(text, "\n")+1))
 	for at := 0; at < len(text) && len(t.lines) < linesKept; {
 		end := len(text)
 		if i := strings.IndexByte(text[at:], '\n'); i >= 0 {
@@ -47,7 +48,7 @@ func isQuoted(s string) bool {
 var oddSpaces = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2009", " ", "\t", " ", "\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "", "\u202a", "", "\u202c", "", "：", ":")
 
 func plainSpaces(s string) string {
-	if isASCII([]byte(s)) && strings.IndexByte(s, '\t') < 0 {
+	if strings.IndexByte(s, '\t') < 0 && strings.IndexByte(s, 0xef) < 0 && !strings.Contains(s, "\u00a0") && !strings.Contains(s, "\xe2\x80") {
 		return strings.TrimSpace(s)
 	}
 	return strings.TrimSpace(oddSpaces.Replace(s))

@@ -34,7 +34,13 @@ func (t *textLines) attribution(i int) int {
 		if n > 0 && (l.blank || l.quoted) {
 			return 0
 		}
-		if l.ends && t.tries > 0 && t.isAttribution(t.joined(i, n+1), n) {
+		if !l.ends || t.tries <= 0 {
+			continue
+		}
+		if n > 0 && !sentenceStart.MatchString(strings.TrimLeft(t.lines[i].s, "> ")) && (n > 1 || !strings.Contains(t.lines[i].s, "<")) {
+			return 0 // words of the writer, and an attribution below them
+		}
+		if t.isAttribution(t.joined(i, n+1), n) {
 			return n + 1
 		}
 	}
@@ -72,7 +78,7 @@ func (t *textLines) isAttribution(s string, wrapped int) bool {
 		return true
 	case datedSender.MatchString(s):
 		return wrapped == 0 || starts
-	case !sentenceEnd.MatchString(s):
+	case !sentenceEnd.MatchString(s[max(0, len(s)-280):]):
 		return false
 	case starts:
 		return strings.ContainsAny(s, "0123456789@<")

@@ -24,6 +24,7 @@ type htmlText struct {
 // htmlToText reads a page with the tokenizer only: parsing a tree costs more and refuses the nesting of long exchanges.
 func htmlToText(page string) htmlText {
 	w := textWriter{}
+	w.b.Grow(len(page) / 3)
 	z := xhtml.NewTokenizer(strings.NewReader(page))
 	raw := false // inside an element whose content is no text
 	for {
@@ -105,9 +106,9 @@ func (w *textWriter) words(raw []byte) {
 		return
 	}
 	for len(raw) > 0 {
-		i := bytes.IndexAny(raw, " \t\r\n\f")
-		if i < 0 {
-			i = len(raw)
+		i := 0
+		for i < len(raw) && raw[i] != ' ' && raw[i] != '\n' && raw[i] != '\r' && raw[i] != '\t' && raw[i] != '\f' {
+			i++
 		}
 		if i > 0 {
 			w.owe()

@@ -59,9 +59,9 @@ func (s *session) close() {
 	_ = s.c.Close() // waits for the reader; the error is the one already seen
 }
 
-// logout says goodbye when there is time for it.
+// logout says goodbye, and does not wait long for the answer.
 func (s *session) logout() {
-	s.ready()
+	s.conn.Expect(5*time.Second, 5*time.Second, 1<<20)
 	_ = s.c.Logout().Wait() // the work is done: a server that drops us here has no consequence
 	s.close()
 }

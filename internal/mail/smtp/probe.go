@@ -31,7 +31,6 @@ func (t *transfer) rehearse(from string) error {
 	if err := t.rcpts([]string{from}); err != nil {
 		return err
 	}
-	t.ready()
-	_ = t.c.Quit() // without DATA the server forgets it all
+	t.quit() // without DATA the server forgets it all
 	return nil
 }

@@ -62,8 +62,7 @@ func (t *transfer) run(from string, e Envelope, body io.Reader) error {
 			return err
 		}
 	}
-	t.ready()
-	_ = t.c.Quit() // the mail is delivered: a server that hangs up first has no consequence
+	t.quit()
 	return nil
 }
 

@@ -3,6 +3,7 @@ package smtp
 import (
 	"context"
 	"errors"
+	"time"
 
 	gosmtp "github.com/emersion/go-smtp"
 
@@ -40,6 +41,12 @@ func open(ctx context.Context, s wire.Server, hello string) (*session, []wire.St
 
 func (k *session) close() {
 	_ = k.conn.Close() // never DataCommand.Close: it would end the text and deliver half a mail
+}
+
+// quit says goodbye, and does not wait long for the answer: what matters is settled.
+func (k *session) quit() {
+	k.conn.Expect(5*time.Second, 5*time.Second, 1<<20)
+	_ = k.c.Quit() // a server that hangs up first has no consequence
 }
 
 // ready starts the patience for one command and its answer.

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"strings"
 
 	"golang.org/x/net/idna"
 )
@@ -15,8 +16,12 @@ func DialIMAP(ctx context.Context, s Server) (*Conn, []Step, error) {
 	return dial(ctx, s, talk{name: "IMAP", greeting: "* OK", upgrade: upgradeIMAP, fresh: "* OK\r\n"})
 }
 
-// DialSMTP is DialIMAP for an SMTP submission server; hello is the name we give ourselves.
+// DialSMTP is DialIMAP for an SMTP submission server; hello is the name we give ourselves, a host name or an address in
+// brackets.
 func DialSMTP(ctx context.Context, s Server, hello string) (*Conn, []Step, error) {
+	if strings.ContainsFunc(hello, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		hello = "localhost" // nothing that could end the line and begin another command
+	}
 	t := talk{name: "SMTP", greeting: "220", fresh: "220 ready\r\n", hello: hello}
 	t.upgrade = t.upgradeSMTP
 	return dial(ctx, s, t)

@@ -164,12 +164,12 @@ const routes: [string, RegExp, Handler][] = [
             {
               name: t.requesterName,
               address: t.requester?.addresses[0] ?? '',
-              why: { key: 'ui.dev.why.requester' },
+              why: { key: 'ui.panel.requester' },
             },
           ],
           cc: t.participants
             .slice(1)
-            .map((p) => ({ name: p.name, address: p.address, why: { key: 'ui.dev.why.cc' } })),
+            .map((p) => ({ name: p.name, address: p.address, why: { key: 'ui.panel.participants' } })),
           subject: `Re: ${t.subject}`,
           quoteText: `Le 23 novembre, ${t.requesterName} a écrit :\n> Il reste 40 minutes avant le camion.`,
           quoteHtml: '',

@@ -127,10 +127,10 @@ function tell(story: Story, id: number, number: number, now: number): Ticket {
 
 function people(story: Story): Participant[] {
   const out: Participant[] = [
-    { ...story.who, role: 'requester', state: 'active', why: { key: 'ui.dev.why.requester' } },
+    { ...story.who, role: 'requester', state: 'active', why: { key: 'ui.panel.requester' } },
   ]
   if (story.copied)
-    out.push({ ...story.copied, role: 'cc', state: 'proposed', why: { key: 'ui.dev.why.cc' } })
+    out.push({ ...story.copied, role: 'cc', state: 'proposed', why: { key: 'ui.panel.participants' } })
   return out
 }
 
@@ -150,7 +150,7 @@ function itemOf(story: Story, item: Story['items'][number], id: number, now: num
     return {
       ...base,
       type: 'event',
-      event: { kind: 'ticket.changed', actor, changes: [], said: { key: item.text, args: item.args } },
+      event: { kind: 'ticket.changed', actor, changes: item.changes ?? [], said: { key: item.text } },
     }
   }
   return { ...base, type: 'message', message: messageOf(story, item, at) }
@@ -178,7 +178,7 @@ function messageOf(story: Story, item: Story['items'][number], at: number): Mess
           state: item.delivery ?? 'sent',
           attempts: 1,
           recipients: [{ address: story.who.address, state: 'sent', reply: '250 2.0.0 Ok' }],
-          problem: item.problem ? { key: 'ui.dev.refused', server: item.problem } : undefined,
+          problem: item.problem ? { key: 'ui.delivery.failed', server: item.problem } : undefined,
         }
       : undefined,
   }

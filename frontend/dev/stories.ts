@@ -14,7 +14,7 @@ interface Line {
   files?: (Pick<Attachment, 'name' | 'type' | 'size'> & Partial<Attachment>)[]
   delivery?: Delivery['state']
   problem?: string
-  args?: Record<string, unknown>
+  changes?: { field: string; before?: string; after?: string }[]
 }
 
 export interface Story {
@@ -67,30 +67,48 @@ export const stories: Story[] = [
         ago: 92,
         text: 'Bonjour,\n\nVotre demande est enregistrée sous le numéro 4218. Un technicien vous répond au plus vite.',
       },
-      { kind: 'event', ago: 88, by: 'Nadia Le Goff', text: 'ui.dev.event.taken' },
-      { kind: 'event', ago: 88, by: 'Nadia Le Goff', text: 'ui.dev.event.open' },
+      {
+        kind: 'event',
+        ago: 88,
+        by: 'Nadia Le Goff',
+        text: 'web.event.ticket.changed',
+        changes: [{ field: 'assignee', after: 'Nadia Le Goff' }],
+      },
+      {
+        kind: 'event',
+        ago: 88,
+        by: 'Nadia Le Goff',
+        text: 'web.event.ticket.changed',
+        changes: [{ field: 'status', before: 'new', after: 'open' }],
+      },
       {
         kind: 'out',
         ago: 85,
         by: 'Nadia Le Goff',
-        text: 'Bonjour Loïc,\n\nJe regarde tout de suite. Pouvez-vous me dire si la page de test imprimée depuis le bouton de l’imprimante est vide, elle aussi ?\n\nNadia',
+        text: 'Bonjour Loïc,\n\nJe regarde tout de suite. Pouvez-vous me dire si la page de test imprimée depuis le bouton de l’imprimante est vide, elle aussi ?\n\nNadia',
         quote:
           'Le 23 novembre, Loïc Tanguy a écrit :\n> Depuis 7 h 30 l’imprimante d’étiquettes KER-ETIQ-02 sort des étiquettes vides.',
       },
       {
         kind: 'in',
         ago: 61,
-        text: 'La page de test est bonne. C’est donc le logiciel ?',
+        text: 'La page de test est bonne. C’est donc le logiciel ?',
         quote:
-          'Le 23 nov. à 8:12, Atelier Réseau Lorient <support@atelier-reseau.example> a écrit :\n> Je regarde tout de suite. Pouvez-vous me dire si la page de test imprimée\n> depuis le bouton de l’imprimante est vide, elle aussi ?',
+          'Le 23 nov. à 8:12, Atelier Réseau Lorient <support@atelier-reseau.example> a écrit :\n> Je regarde tout de suite. Pouvez-vous me dire si la page de test imprimée\n> depuis le bouton de l’imprimante est vide, elle aussi ?',
       },
       {
         kind: 'note',
         ago: 44,
         by: 'Mathilde Guégan',
-        text: 'Même symptôme en mars : le pilote repasse en mode « transfert » après une mise à jour. Il faut forcer « thermique direct » et bloquer la mise à jour du pilote par stratégie.',
+        text: 'Même symptôme en mars : le pilote repasse en mode « transfert » après une mise à jour. Il faut forcer « thermique direct » et bloquer la mise à jour du pilote par stratégie.',
       },
-      { kind: 'event', ago: 40, by: 'Nadia Le Goff', text: 'ui.dev.event.level' },
+      {
+        kind: 'event',
+        ago: 40,
+        by: 'Nadia Le Goff',
+        text: 'web.event.ticket.changed',
+        changes: [{ field: 'level', before: '1', after: '2' }],
+      },
       {
         kind: 'in',
         ago: 4,
@@ -134,7 +152,7 @@ export const stories: Story[] = [
         by: 'Nadia Le Goff',
         delivery: 'failed',
         problem: '550 5.1.1 <jp.rio@cabinet-morvan.example>: Recipient address rejected: mailbox full',
-        text: 'Bonjour, c’est noté. Avez-vous l’accord écrit de Mme Morvan ?\n\nNadia',
+        text: 'Bonjour, c’est noté. Avez-vous l’accord écrit de Mme Morvan ?\n\nNadia',
       },
       {
         kind: 'in',
@@ -148,7 +166,7 @@ export const stories: Story[] = [
     ],
   },
   {
-    subject: 'Radio : les images n’arrivent plus dans le dossier patient',
+    subject: 'Radio : les images n’arrivent plus dans le dossier patient',
     who: pauline,
     client: 'dunes',
     phone: '+33 2 97 86 30 02',
@@ -162,18 +180,24 @@ export const stories: Story[] = [
         by: 'Yann Kervella',
         text: 'Mme Hervieu au téléphone. Le poste DUNES-RADIO enregistre les images, mais elles n’apparaissent plus dans le dossier patient depuis ce matin.',
       },
-      { kind: 'event', ago: 238, by: 'Yann Kervella', text: 'ui.dev.event.taken' },
+      {
+        kind: 'event',
+        ago: 238,
+        by: 'Yann Kervella',
+        text: 'web.event.ticket.changed',
+        changes: [{ field: 'assignee', after: 'Nadia Le Goff' }],
+      },
       {
         kind: 'out',
         ago: 200,
         by: 'Yann Kervella',
         delivery: 'uncertain',
-        text: 'Bonjour, le service de transfert était arrêté. Je l’ai relancé, les 12 images en attente sont parties. Pouvez-vous vérifier ?',
+        text: 'Bonjour, le service de transfert était arrêté. Je l’ai relancé, les 12 images en attente sont parties. Pouvez-vous vérifier ?',
       },
     ],
   },
   {
-    subject: 'Onduleur de la baie : batterie à remplacer',
+    subject: 'Onduleur de la baie : batterie à remplacer',
     who: ronan,
     client: 'kerlann',
     status: 'pending',
@@ -193,6 +217,6 @@ export const stories: Story[] = [
     subject: 'Question',
     who: { name: '', address: 'contact@inconnu.example' },
     status: 'new',
-    items: [{ kind: 'in', ago: 70, text: 'Bonjour, intervenez-vous à Quimper ?' }],
+    items: [{ kind: 'in', ago: 70, text: 'Bonjour, intervenez-vous à Quimper ?' }],
   },
 ]

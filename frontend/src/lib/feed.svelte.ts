@@ -21,6 +21,11 @@ export function onQuestion(ear: (question: FeedQuestion) => void): () => void {
   return () => questionEars.delete(ear)
 }
 
+/** askQuestion raises the question about a link from inside the window. */
+export function askQuestion(question: FeedQuestion): void {
+  for (const ear of questionEars) ear(question)
+}
+
 /** startFeed listens from a place in the journal on; it returns the way to stop. */
 export function startFeed(since: number): () => void {
   let last = since
@@ -49,8 +54,7 @@ export function startFeed(since: number): () => void {
     })
     source.addEventListener('status', (e) => takeStatus(JSON.parse(e.data as string) as FeedStatus))
     source.addEventListener('question', (e) => {
-      const question = JSON.parse(e.data as string) as FeedQuestion
-      for (const ear of questionEars) ear(question)
+      askQuestion(JSON.parse(e.data as string) as FeedQuestion)
     })
   }
   connect()

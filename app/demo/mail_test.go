@@ -123,6 +123,9 @@ func allText(t *testing.T, m Mail) string {
 		if err != nil {
 			t.Fatalf("%s: %v", m.Name, err)
 		}
+		if kind := part.Header.Get("Content-Type"); kind != "" && !strings.HasPrefix(kind, "text/") {
+			continue
+		}
 		if _, err := io.Copy(&text, part.Body); err != nil {
 			t.Fatalf("%s: %v", m.Name, err)
 		}

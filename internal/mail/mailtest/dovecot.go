@@ -105,6 +105,7 @@ ssl_cert = <%[4]s
 ssl_key = <%[5]s
 disable_plaintext_auth = no
 auth_mechanisms = plain login
+auth_failure_delay = 0
 mail_location = maildir:%[6]s
 mail_max_userip_connections = 100
 passdb {

@@ -118,6 +118,7 @@ smtpd_relay_restrictions = permit_sasl_authenticated, reject
 smtpd_recipient_restrictions = permit_sasl_authenticated, reject
 smtpd_peername_lookup = no
 disable_dns_lookups = yes
+smtpd_error_sleep_time = 0
 default_transport = error:this test leaves the machine to nobody
 message_size_limit = 20480000
 `

@@ -6,7 +6,14 @@ import "strings"
 // otherwise. When somebody answered between the quoted lines everything stays in view, and a mail is never folded whole.
 func (p *parser) fold() {
 	t := splitLines(p.m.Text)
-	folds := p.structureFolds(t)
+	var folds []Fold
+	if f, start := t.forwarded(p.m.Subject); f != nil {
+		p.m.Forwarded = f
+		folds = []Fold{{FoldForward, start, len(t.text)}}
+	}
+	if len(folds) == 0 {
+		folds = p.structureFolds(t)
+	}
 	if len(folds) == 0 {
 		folds = t.quotes(isForwardSubject(p.m.Subject))
 	}

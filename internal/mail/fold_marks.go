@@ -11,7 +11,7 @@ const attributionLines = 4 // an attribution is wrapped over at most so many lin
 // a date. RE2's word boundary knows ASCII only, so spaces stand in its place.
 var sentenceStart = regexp.MustCompile(`(?i)^[-–—* ]{0,8}(?:on|at|in article|le|en date d[eu]|am|el|il|em|no dia|op|w dniu|dnia|dne|den|på|vào|v|` +
 	`(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|mo|di|mi|do|fr|sa|so|tir|tis|ons|tors|tor|fre|lør|lör|søn|sön|man|mån|mandag|пн|вт|ср|чт|пт|сб|вс)[a-zé.]*,?|` +
-	`\d{1,4}[-/.:]\d{1,2}[^ ]*|\d{1,2} [a-zà-ÿ]+\.? \d{4},?)\s`)
+	`\p{L}{2,10}\.?,? \d{1,4}[.,/-]?|\d{1,4}[-/.:]\d{1,2}[^ ]*|\d{1,2} [a-zà-ÿ]+\.? \d{4},?)\s`)
 
 // sentenceEnd is how it ends: the verb, in the languages of Europe and some others, and what may follow it.
 var sentenceEnd = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:wrote|writes|sent|a\s?écrit|écrivait|écrivit|schrieb|escribió|escribio|ha scritto|scrive|escreveu|schreef|geschreven|napisał|napisała|napisał\(a\)|napisał\(-a\)|pisze|` +
@@ -141,11 +141,11 @@ var headerLabels = map[string]string{}
 
 func init() {
 	for kind, labels := range map[string]string{
-		"from":    "from|de|von|da|van|od|från|fra|lähettäjä|от|от кого|kimden|gönderen|feladó|expéditeur|expediteur|remitente|afzender|de la|mittente|avsender|afsender|nadawca|відправник|від|from (sender)|發件人|发件人|寄件者|差出人|보낸사람",
-		"date":    "sent|date|message du|envoyé|envoye|envoyé le|gesendet|gesendet am|datum|inviato|inviato il|data|verzonden|enviado|enviado el|enviada em|enviado em|enviada|fecha|wysłano|wysłane|skickat|sendt|lähetetty|отправлено|дата|gönderildi|tarih|elküldve|dátum|odesláno|odoslané|päiväys|päivämäärä|dato|date d'envoi|trimis|надіслано|送信日時|日期|发送时间|傳送日期|날짜|sent at|received",
-		"to":      "to|à|a|an|para|aan|do|till|til|vastaanottaja|кому|kime|alıcı|címzett|komu|către|destinataire|destinatario|destinatário|кому (to)|收件人|收件者|宛先|받는사람|pour|para:",
-		"subject": "subject|objet|sujet|betreff|asunto|oggetto|onderwerp|assunto|temat|ämne|emne|aihe|тема|konu|tárgy|předmět|predmet|subiect|主题|主旨|主題|件名|제목|re",
-		"cc":      "cc|copie à|copie|cc:|kopie|kopia|kopi|copia|kopio|cópia|копия|másolat|bilgi|ccopie|抄送|副本|참조",
+		"from":    "from|від кого|od koho|mottatt fra|de:|saatja|siuntėjas|από|מאת|من|šalje|отправитель|送信元|pošiljatelj|odosielateľ|odesílatel|de|von|da|van|od|från|fra|lähettäjä|от|от кого|kimden|gönderen|feladó|expéditeur|expediteur|remitente|afzender|de la|mittente|avsender|afsender|nadawca|відправник|від|from (sender)|發件人|发件人|寄件者|差出人|보낸사람",
+		"date":    "sent|poslano|poslato|gönderim|odeslano|gönderme tarihi|saadetud|išsiųsta|ημερομηνία|תאריך|التاريخ|data wysłania|data:|date:|відправлено|日付|дата відправлення|saatmisaeg|date|message du|envoyé|envoye|envoyé le|gesendet|gesendet am|datum|inviato|inviato il|data|verzonden|enviado|enviado el|enviada em|enviado em|enviada|fecha|wysłano|wysłane|skickat|sendt|lähetetty|отправлено|дата|gönderildi|tarih|elküldve|dátum|odesláno|odoslané|päiväys|päivämäärä|dato|date d'envoi|trimis|надіслано|送信日時|日期|发送时间|傳送日期|날짜|sent at|received",
+		"to":      "to|za|la|catre|komu:|saaja|kam|προς|אל|إلى|prima|pre|送信先|príjemca|příjemce|à|a|an|para|aan|do|till|til|vastaanottaja|кому|kime|alıcı|címzett|komu|către|destinataire|destinatario|destinatário|кому (to)|收件人|收件者|宛先|받는사람|pour|para:",
+		"subject": "subject|titulek|pealkiri|teema|θέμα|נושא|الموضوع|tema|objet|sujet|betreff|asunto|oggetto|onderwerp|assunto|temat|ämne|emne|aihe|тема|konu|tárgy|předmět|predmet|subiect|主题|主旨|主題|件名|제목|re",
+		"cc":      "cc|másolatot kap|dw|kópia|дк|копія|do wiadomości|copie à|copie|cc:|kopie|kopia|kopi|copia|kopio|cópia|копия|másolat|bilgi|ccopie|抄送|副本|참조",
 		"other":   "reply-to|répondre à|reply to|antwort an|responder a|bcc|cci|importance|priorité|attachments|pièces jointes|organisation|organization|x-mailer|message-id|wichtigkeit|anlagen|importanza",
 	} {
 		for _, l := range strings.Split(labels, "|") {
@@ -240,7 +240,7 @@ func isForwardSubject(subject string) bool {
 		return false
 	}
 	switch strings.TrimRight(head, " .") {
-	case "fw", "fwd", "tr", "wg", "transf", "transfert", "rv", "enc", "i", "doorst", "vb", "vs", "vl", "pd", "trs", "ilt", "fs":
+	case "fw", "fwd", "tr", "wg", "transf", "transfert", "rv", "enc", "i", "doorst", "vb", "redir", "videresend", "vs", "vl", "pd", "trs", "ilt", "fs":
 		return true
 	}
 	return false

@@ -99,6 +99,9 @@ func Inspect(file string, r io.Reader) Inspection {
 	for _, f := range m.Folds {
 		in.Folds = append(in.Folds, inspectedFold{f.Kind, m.Text[f.Start:f.End]})
 	}
+	if f := m.Forwarded; f != nil {
+		in.Forwarded = &inspectedForward{inspectedAddress(f.From), inspectAddresses(f.To), inspectAddresses(f.Cc), f.Subject, f.Date, f.Body, f.Comment}
+	}
 	in.inspectParts(m)
 	in.inspectBounce(m.Bounce)
 	return in

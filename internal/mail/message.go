@@ -84,6 +84,14 @@ type BounceRecipient struct {
 	Reason    string // the server's own words, one line
 }
 
+// Forwarded is a mail that the writer passed on in the text of theirs.
+type Forwarded struct {
+	From          Address
+	To, Cc        []Address
+	Subject, Date string // Date as it stands there, in its language
+	Body, Comment string // what was passed on, and what the writer put above it
+}
+
 // Message is what Parse understood of a mail.
 type Message struct {
 	MessageID             string
@@ -100,6 +108,7 @@ type Message struct {
 	Kind                  Kind
 	KindReason            string // the header or sign that decided
 	Bounce                *Bounce
+	Forwarded             *Forwarded
 	Returns               *time.Time // day of return that an absence notice gives
 	Fingerprint           [32]byte   // the same mail delivered twice has one fingerprint, see fingerprint.go
 	Signed, Encrypted     bool       // S/MIME or PGP

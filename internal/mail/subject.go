@@ -57,10 +57,26 @@ func cutReplyMark(s string) (rest string, ok bool) {
 	}
 	switch head {
 	case "re", "r", "rep", "reponse", "ref", "aw", "antw", "antwort", "sv", "vs", "odp", "rif", "res", "enc", "rv", "tr", "transf", "transfert", "fw", "fwd",
-		"i", "wg", "vb", "doorst", "ynt", "ilt", "vl", "pd", "bls", "trs", "fs", "vid":
+		"i", "wg", "vb", "doorst", "ynt", "ilt", "vl", "pd", "bls", "trs", "fs", "vid", "redir", "videresend":
 		return strings.TrimSpace(rest), true
 	}
 	return s, false
+}
+
+// withoutMarks gives a subject as it was written, without its reply and forward marks.
+func withoutMarks(subject string) string {
+	s := strings.TrimSpace(subject)
+	for range 20 {
+		if _, ok := cutReplyMark(foldText(s)); !ok {
+			return s
+		}
+		_, rest, found := strings.Cut(strings.Replace(s, "：", ":", 1), ":")
+		if !found {
+			return s
+		}
+		s = strings.TrimSpace(rest)
+	}
+	return s
 }
 
 // foldText takes accents and case away, and spells ligatures out, so that texts can be compared as people do.

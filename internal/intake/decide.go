@@ -26,8 +26,7 @@ type verdict struct {
 // decide finds the fate of a mail that is new, and does what it asks for. The
 // order of the questions is the order of their certainty.
 func (t *taking) decide(ctx context.Context) (verdict, error) {
-	if first, err := db.Value[int64](ctx, t.tx, "SELECT id FROM mail WHERE fingerprint = ? AND fate <> 'duplicate' ORDER BY id LIMIT 1",
-		t.fingerprint()); !errors.Is(err, db.ErrNone) {
+	if first, err := t.first(ctx); err != nil || first != 0 {
 		return verdict{fate: Duplicate, reason: "intake.because.same_content", duplicate: first}, err
 	}
 	ours, err := t.addresses(ctx)
@@ -51,6 +50,20 @@ func (t *taking) decide(ctx context.Context) (verdict, error) {
 		return verdict{fate: Reported, reason: "intake.because.feedback", args: t.sign()}, nil
 	}
 	return t.converse(ctx, ours)
+}
+
+// first is the mail that this one is a second copy of, come by another way; 0 for
+// none. What says neither when nor by whom it was written is never a copy: two
+// empty mails are two.
+func (t *taking) first(ctx context.Context) (int64, error) {
+	if t.Mail.MessageID == "" && (t.Mail.Date.IsZero() || t.Mail.From.Addr == "") {
+		return 0, nil
+	}
+	id, err := db.Value[int64](ctx, t.tx, "SELECT id FROM mail WHERE fingerprint = ? AND fate <> 'duplicate' ORDER BY id LIMIT 1", t.fingerprint())
+	if errors.Is(err, db.ErrNone) {
+		return 0, nil
+	}
+	return id, err
 }
 
 // sign is what in the mail decided its kind.

@@ -105,7 +105,7 @@ func TestBackoff(t *testing.T) {
 		d.mu.Lock()
 		d.onState = func(s State) {
 			if s.Phase == Failing {
-				pauses = append(pauses, s.Next.Sub(time.Now()))
+				pauses = append(pauses, time.Until(s.Next))
 				if s.Since.Sub(begin) > time.Second {
 					t.Errorf("failing since %v, want the beginning", s.Since.Sub(begin))
 				}
@@ -138,8 +138,8 @@ func TestRefusedLogin(t *testing.T) {
 	bubble(t, f, Options{}, func(t *testing.T, d *desk) {
 		d.until(t, "failing", func() bool { return d.state.Phase == Failing })
 		err := d.state.Err
-		if !wire.HasKey(err, "wire.err.login") || d.state.Next.Sub(time.Now()) < 2*time.Minute {
-			t.Errorf("%v, next in %v", err, d.state.Next.Sub(time.Now()))
+		if !wire.HasKey(err, "wire.err.login") || time.Until(d.state.Next) < 2*time.Minute {
+			t.Errorf("%v, next in %v", err, time.Until(d.state.Next))
 		}
 		for ; err != nil; err = errors.Unwrap(err) {
 			if text := fmt.Sprintf("%v %+v %#v", err, err, err); strings.Contains(text, canary) {

@@ -36,7 +36,6 @@ type fake struct {
 	verb   string // GREETING, EHLO, AUTH, MAIL, RCPT, DATA, BODY, DOT, QUIT
 	fault  how
 	answer string // instead of a fault: what it answers at verb
-	said   string // secrets that it repeats are put into the answer
 
 	mu    sync.Mutex
 	whole int // mails whose end arrived

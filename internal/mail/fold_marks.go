@@ -137,9 +137,8 @@ var forwardMark = regexp.MustCompile(`(?i)^[-_=*> ]*\s*(?:(?:begin |start of )?f
 	`|mesaj redirecționat|пересланное сообщение|пересылаемое сообщение|переадресованное сообщение|перенаправленное сообщение|iletilen (?:ileti|mesaj)|iletilmiş mesaj)\s*:?\s*[-_=*]*\s*$`)
 
 // headerLabels knows the labels of Outlook's header blocks by what they say.
-var headerLabels = map[string]string{}
-
-func init() {
+var headerLabels = func() map[string]string {
+	all := map[string]string{}
 	for kind, labels := range map[string]string{
 		"from":    "from|від кого|od koho|mottatt fra|de:|saatja|siuntėjas|από|מאת|من|šalje|отправитель|送信元|pošiljatelj|odosielateľ|odesílatel|de|von|da|van|od|från|fra|lähettäjä|от|от кого|kimden|gönderen|feladó|expéditeur|expediteur|remitente|afzender|de la|mittente|avsender|afsender|nadawca|відправник|від|from (sender)|發件人|发件人|寄件者|差出人|보낸사람",
 		"date":    "sent|poslano|poslato|gönderim|odeslano|gönderme tarihi|saadetud|išsiųsta|ημερομηνία|תאריך|التاريخ|data wysłania|data:|date:|відправлено|日付|дата відправлення|saatmisaeg|date|message du|envoyé|envoye|envoyé le|gesendet|gesendet am|datum|inviato|inviato il|data|verzonden|enviado|enviado el|enviada em|enviado em|enviada|fecha|wysłano|wysłane|skickat|sendt|lähetetty|отправлено|дата|gönderildi|tarih|elküldve|dátum|odesláno|odoslané|päiväys|päivämäärä|dato|date d'envoi|trimis|надіслано|送信日時|日期|发送时间|傳送日期|날짜|sent at|received",
@@ -149,10 +148,11 @@ func init() {
 		"other":   "reply-to|répondre à|reply to|antwort an|responder a|bcc|cci|importance|priorité|attachments|pièces jointes|organisation|organization|x-mailer|message-id|wichtigkeit|anlagen|importanza",
 	} {
 		for _, l := range strings.Split(labels, "|") {
-			headerLabels[l] = kind
+			all[l] = kind
 		}
 	}
-}
+	return all
+}()
 
 // label gives what a line of a header block says, "" if it is none, and its value.
 func label(s string) (kind, value string) {

@@ -72,7 +72,10 @@ func (r *headerReader) take(c chunk, ahead func(chunk) []byte) verdict {
 	}
 	line = trimEOL(line)
 	if len(bytes.TrimSpace(line)) == 0 {
-		return r.empty(line)
+		if len(line) > 0 && r.name != "" && blockGoesOn(ahead(c)) {
+			return lineTaken
+		}
+		return r.empty()
 	}
 	if r.first() && mboxLine(line) {
 		return lineTaken
@@ -102,14 +105,23 @@ func mboxLine(line []byte) bool {
 
 func (r *headerReader) first() bool { return r.top && r.name == "" && len(r.h) == 0 }
 
-// empty handles a blank line: it ends the block, but for blank lines before the first field of a mail. A line of
-// spaces inside the block is a fold that someone emptied.
-func (r *headerReader) empty(line []byte) verdict {
+// empty handles a blank line: it ends the block, but for blank lines before the first field of a mail.
+func (r *headerReader) empty() verdict {
 	if r.first() {
 		return lineTaken
 	}
 	r.flush()
 	return lineEnds
+}
+
+// blockGoesOn says whether a line of mere spaces was a fold that somebody emptied: what follows is still a header.
+func blockGoesOn(next []byte) bool {
+	line, _, _ := bytes.Cut(next, []byte("\n"))
+	if len(bytes.TrimSpace(line)) == 0 {
+		return false
+	}
+	name, _, ok := cutField(line)
+	return line[0] == ' ' || line[0] == '\t' || ok && knownField(strings.ToLower(string(name)))
 }
 
 // odd handles a line that is no field. When more fields follow before an empty line, it is the tail of a badly folded

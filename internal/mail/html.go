@@ -26,21 +26,29 @@ func htmlToText(page string) htmlText {
 	w := textWriter{}
 	w.b.Grow(len(page) / 3)
 	z := xhtml.NewTokenizer(strings.NewReader(page))
-	raw := false // inside an element whose content is no text
+	raw, inTitle := false, false // inside an element whose content is no text
+	var title []byte
 	for {
 		switch z.Next() {
 		case xhtml.ErrorToken: // the end; the tokenizer has no other error for a string
+			if w.b.Len() == 0 && len(title) > 0 { // never closed: all the rest is in it
+				w.words(title)
+			}
 			w.closeMarks(0, true)
 			return htmlText{strings.TrimRight(w.b.String(), " \t\n"), w.done}
 		case xhtml.TextToken:
-			if !raw {
+			switch {
+			case !raw:
 				w.words(z.Raw())
+			case inTitle:
+				title = append(title, z.Raw()...)
 			}
-			raw = false
+			raw, inTitle = false, false
 		case xhtml.StartTagToken, xhtml.SelfClosingTagToken:
 			name, more := z.TagName()
 			tag := string(name)
-			raw = tag == "script" || tag == "style" || tag == "title" || tag == "noembed" || tag == "xmp" || tag == "iframe"
+			inTitle = tag == "title"
+			raw = inTitle || tag == "script" || tag == "style" || tag == "noembed" || tag == "xmp" || tag == "iframe"
 			w.open(tag, attributes(z, more))
 		case xhtml.EndTagToken:
 			name, _ := z.TagName()

@@ -32,6 +32,7 @@ type leaf struct {
 	dec     transferDecoder
 	eol     []byte // hard line end not yet written: before a boundary it belongs to the boundary
 	seg     *segment
+	begun   bool // a line that is not blank was read
 	rep     *report
 	limit   int
 	dest    io.Writer
@@ -111,7 +112,11 @@ func leafType(t string) string {
 // isBody says whether a leaf is (part of) the readable text: the rule of RFC 8621 4.1.4.
 func isBody(at place, part Part, disposition string) bool {
 	switch part.Type {
-	case "text/plain", "text/html", "text/enriched", "text/richtext":
+	case "text/plain", "text/html":
+	case "text/enriched", "text/richtext":
+		if at.alt != 0 {
+			return false
+		}
 	default:
 		return false
 	}
@@ -175,6 +180,10 @@ func (l *leaf) take(data []byte) {
 	p := l.p
 	p.out = append(p.out, l.eol...)
 	l.eol = nil
+	if l.seg != nil && !l.begun && len(bytes.TrimSpace(line)) > 0 {
+		l.begun = true
+		l.doubt(line)
+	}
 	var hard bool
 	if p.out, hard = l.dec.decode(p.out, line, ended); hard {
 		if len(data)-len(line) == 1 {
@@ -189,6 +198,14 @@ func (l *leaf) take(data []byte) {
 }
 
 var crlf = []byte("\r\n")
+
+// doubt gives up on base64 when a text that claims to be in it begins with words.
+func (l *leaf) doubt(line []byte) {
+	if _, claimed := l.dec.(*base64Decoder); claimed && bytes.Count(bytes.TrimSpace(line), []byte(" ")) >= 2 {
+		l.dec = identity{}
+		l.p.m.warn(WarnBadBase64)
+	}
+}
 
 // flush hands the decoded bytes on.
 func (l *leaf) flush() {

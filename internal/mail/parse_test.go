@@ -173,6 +173,9 @@ func TestR13BrokenMails(t *testing.T) {
 		"plain is only a hint":    {head + "Content-Type: multipart/alternative; boundary=x\n\n--x\n\nPlease view this email in your browser\n--x\nContent-Type: text/html\n\n<p>texte</p>\n--x--", "texte"},
 		"html only":               {head + "Content-Type: text/html\n\n<style>p{}</style><p>un&nbsp;<b>deux</b></p><table><tr><td>Poste</td><td>PC-0042</td></tr></table>", "un\u00a0deux\n\nPoste\tPC-0042"},
 		"flowed":                  {head + "Content-Type: text/plain; format=flowed\n\nune \nligne\n> cit \n> ation\n", "une ligne\n> cit ation\n"},
+		"emptied fold":            {"From: Jean <jean@client.example>\nTo: a@b.example,\n \n c@d.example\nSubject: Panne\n\ntexte", "texte"},
+		"words called base64":     {head + "Content-Transfer-Encoding: base64\n\nun texte tout simple", "un texte tout simple"},
+		"title never closed":      {head + "Content-Type: text/html\n\n<title>texte", "texte"},
 		"utf-16":                  {head + "Content-Type: text/plain; charset=utf-16\nContent-Transfer-Encoding: base64\n\n/v8A6QB0AOk=", "été"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -55,6 +55,9 @@ func (d *decoder) words(s string) string {
 // rawHeader reads bytes outside encoded words: UTF-8, else the body's charset, else Windows-1252. RFC 2047 has no other
 // word for them; real mailers do.
 func (d *decoder) rawHeader(s string) string {
+	if d.fallback == "utf-7" && strings.IndexByte(s, '+') >= 0 {
+		return decodeUTF7([]byte(s))
+	}
 	for i := 0; i < len(s); i++ {
 		if s[i] >= 0x80 || s[i] == 0x1b {
 			return d.rawBytes([]byte(s))

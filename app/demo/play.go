@@ -33,13 +33,13 @@ func Play(ctx context.Context, stage Stage) error {
 	if p.sayings, err = loadSayings(); err != nil {
 		return err
 	}
-	start := time.Now()
+	p.start = time.Now()
 	for _, m := range stage.Mails {
 		if len(m.Needs) > 0 {
 			p.waiting = append(p.waiting, m)
 			continue
 		}
-		p.arrive(start.Add(m.Fate.Delay), m)
+		p.arrive(p.start.Add(m.Fate.Delay), m)
 	}
 	for ctx.Err() == nil {
 		p.listen(time.Now())
@@ -74,6 +74,7 @@ type arrival struct {
 
 type playing struct {
 	Stage
+	start   time.Time
 	sayings map[string]sayings // by language
 	coming  []arrival          // by time
 	waiting []Mail             // for something of ours
@@ -99,7 +100,7 @@ func (p *playing) deliverDue(now time.Time) (next time.Time, err error) {
 		}
 		m := p.coming[0].mail
 		p.coming = p.coming[1:]
-		raw, err := m.Render(now, Sent(p.Mails, p.Received()))
+		raw, err := m.Render(p.dated(m, now), Sent(p.Mails, p.Received()))
 		if err != nil {
 			return next, err
 		}
@@ -108,6 +109,15 @@ func (p *playing) deliverDue(now time.Time) (next time.Time, err error) {
 		}
 	}
 	return next, nil
+}
+
+// dated is the instant that a mail's date counts back from. What needs nothing of ours was
+// written before the start: the two copies of one mail then carry one date, as they must.
+func (p *playing) dated(m Mail, now time.Time) time.Time {
+	if len(m.Needs) > 0 {
+		return now
+	}
+	return p.start
 }
 
 // listen deals with what our side has sent since the last time.

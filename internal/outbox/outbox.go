@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"guichet/internal/db"
@@ -276,11 +277,15 @@ func Settle(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, id 
 	return told(ctx, tx, by, now, id, "outbox.settled")
 }
 
-// told appends what happened to an item to its ticket's timeline.
+// told appends what happened to an item to its ticket's timeline. An
+// acknowledgement has its own kinds: "acknowledgement.sent" and so on.
 func told(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, id int64, kind string) (Item, error) {
 	it, err := ByID(ctx, tx, id)
 	if err != nil {
 		return it, err
+	}
+	if it.Kind == Acknowledgement {
+		kind = strings.Replace(kind, "outbox.", "acknowledgement.", 1)
 	}
 	changes := []journal.Change{{Field: "state", After: string(it.State)}}
 	if it.Problem.Server != "" {

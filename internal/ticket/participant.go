@@ -55,10 +55,10 @@ func Participants(ctx context.Context, q db.Querier, ticket int64) ([]Participan
 		ORDER BY CASE role WHEN 'requester' THEN 0 ELSE 1 END, since, address`, ticket)
 }
 
-// Participates says whether an address takes part in a ticket, seen by a
-// technician or not. A removed one does not.
+// Participates says whether an address takes part in a ticket. Who is only
+// proposed does not yet, and who was removed no longer.
 func Participates(ctx context.Context, q db.Querier, ticket int64, address string) (bool, error) {
-	n, err := db.Value[int64](ctx, q, "SELECT COUNT(*) FROM participant WHERE ticket_id = ? AND address = ? AND state <> 'removed'", ticket, address)
+	n, err := db.Value[int64](ctx, q, "SELECT COUNT(*) FROM participant WHERE ticket_id = ? AND address = ? AND state = 'active'", ticket, address)
 	return n > 0, err
 }
 

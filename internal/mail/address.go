@@ -16,7 +16,7 @@ func (d *decoder) addresses(s string) []Address {
 		var one string
 		one, s = cutAddress(s)
 		if held != "" && !strings.Contains(one, "@") && len(held) < 400 {
-			held += ", " + one
+			held += ", " + strings.TrimSpace(one)
 			continue
 		}
 		if held != "" && strings.Contains(one, "<") {
@@ -172,7 +172,7 @@ func (d *decoder) displayName(s string) string {
 	} else if strings.HasPrefix(s, `"`) {
 		s = unescape(strings.Replace(s[1:], `"`, "", 1))
 	}
-	s = strings.TrimSpace(cleanLine(d.words(s)))
+	s = strings.TrimRight(strings.TrimSpace(cleanLine(d.words(s))), ", ")
 	for len(s) > 1 && (s[0] == '"' && s[len(s)-1] == '"' || s[0] == '\'' && s[len(s)-1] == '\'') {
 		s = strings.TrimSpace(s[1 : len(s)-1])
 	}

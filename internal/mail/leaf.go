@@ -168,9 +168,6 @@ func (p *parser) protect(t mediaType) {
 			p.m.Encrypted = true
 		}
 	}
-	if p.m.Encrypted {
-		p.m.warn(WarnEncrypted)
-	}
 }
 
 // take decodes one line, or one piece of a long one.

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"guichet/internal/db"
-	"guichet/internal/fault"
 	"guichet/internal/people"
 	"guichet/internal/ticket"
 	"guichet/internal/words"
@@ -150,8 +149,4 @@ func eraseContact(ctx context.Context, d *door, in *contactIn) error {
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
 		return people.EraseContact(ctx, tx, actor(ctx), d.Now(), in.ID.n(), nil)
 	})
-}
-
-func importContacts(context.Context, *door, *importIn) (importResult, error) {
-	return importResult{}, fault.New(fault.Busy, "web.unknown")
 }

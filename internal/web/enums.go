@@ -18,6 +18,7 @@ type (
 	direction    string
 	foldKind     string
 	outState     string
+	rcptState    string
 	partRole     string
 	partState    string
 	fate         string
@@ -74,6 +75,10 @@ func (foldKind) Schema(r huma.Registry) *huma.Schema {
 
 func (outState) Schema(r huma.Registry) *huma.Schema {
 	return oneOf(r, "OutboxState", "waiting", "sending", "data-sent", "sent", "failed", "uncertain", "cancelled")
+}
+
+func (rcptState) Schema(r huma.Registry) *huma.Schema {
+	return oneOf(r, "RecipientState", "waiting", "sent", "failed", "uncertain")
 }
 
 func (partRole) Schema(r huma.Registry) *huma.Schema {

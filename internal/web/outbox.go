@@ -11,7 +11,7 @@ import (
 func deliveryOf(it outbox.Item) Delivery {
 	one := Delivery{OutboxID: idOf(it.ID), State: outState(it.State), Attempts: it.Attempts,
 		Recipients: each(it.Recipients, func(r outbox.Recipient) deliveryLine {
-			return deliveryLine{r.Address, outState(r.State), r.Reply}
+			return deliveryLine{r.Address, rcptState(r.State), r.Reply}
 		})}
 	if it.State == outbox.Waiting && it.Attempts == 0 {
 		one.HoldUntil = ms(it.NotBefore)

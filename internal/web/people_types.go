@@ -153,18 +153,20 @@ type attachIn struct {
 
 type importIn struct {
 	Body struct {
-		CSV     string         `json:"csv" maxLength:"5000000"`
+		CSV     []byte         `json:"csv" doc:"the file's bytes in base64: its encoding is found here"`
 		Mapping *importMapping `json:"mapping,omitempty" doc:"absent: guessed from the first line"`
 		Apply   bool           `json:"apply"`
+		Digest  string         `json:"digest,omitempty" doc:"of the plan that was seen: anything else is then refused"`
 	}
 }
 
 // importMapping names the column (from 0) of each value, -1 for none.
 type importMapping struct {
 	Name     int `json:"name"`
+	First    int `json:"first" doc:"the first name, where it has a column of its own"`
 	Email    int `json:"email"`
-	Client   int `json:"client"`
 	Phone    int `json:"phone"`
+	Client   int `json:"client"`
 	Site     int `json:"site"`
 	Language int `json:"language"`
 }
@@ -174,6 +176,8 @@ type importResult struct {
 	Mapping importMapping   `json:"mapping"`
 	Rows    list[importRow] `json:"rows"`
 	Totals  importTotals    `json:"totals"`
+	Clients list[string]    `json:"clients" doc:"those that it makes"`
+	Digest  string          `json:"digest"`
 	Applied bool            `json:"applied"`
 }
 

@@ -134,7 +134,7 @@ func readTimeline(ctx context.Context, q db.Querier, t ticket.Row, v *ticketView
 		return item
 	})
 	for _, n := range notes {
-		items = append(items, timelineItem{ID: idOf(n.ID), Type: "note", At: ms(n.At),
+		items = append(items, timelineItem{ID: string(idOf(n.ID)), Type: "note", At: ms(n.At),
 			Note: &noteItem{Agent: agentRef{idOf(n.AgentID), names[n.AgentID]}, Text: n.Body}})
 	}
 	for _, e := range entries {
@@ -170,7 +170,7 @@ func messageOf(m ticket.Message, names map[int64]string) timelineItem {
 			item.To = append(item.To, to)
 		}
 	}
-	return timelineItem{ID: idOf(m.ID), Type: "message", At: ms(m.At), Message: &item}
+	return timelineItem{ID: string(idOf(m.ID)), Type: "message", At: ms(m.At), Message: &item}
 }
 
 func attachmentOf(a ticket.Attachment) attachment {
@@ -212,7 +212,7 @@ func eventOf(e journal.Entry, names map[int64]string) timelineItem {
 	event.Changes = each(e.Changes, func(c journal.Change) change {
 		return change{Field: c.Field, Before: shown(c.Field, c.Before, names), After: shown(c.Field, c.After, names)}
 	})
-	return timelineItem{ID: idOf(e.Seq), Type: "event", At: ms(e.At), Event: &event}
+	return timelineItem{ID: "event-" + string(idOf(e.Seq)), Type: "event", At: ms(e.At), Event: &event}
 }
 
 // shown writes a value of the journal as text; an agent by name.

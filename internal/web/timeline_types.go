@@ -3,7 +3,7 @@ package web
 // timelineItem is one entry of a ticket's timeline. Type says which of the
 // three is there.
 type timelineItem struct {
-	ID      id           `json:"id"`
+	ID      string       `json:"id" doc:"unique in its timeline; of a message or note, the thing's own id"`
 	Type    entryType    `json:"type"`
 	At      int64        `json:"at"`
 	Message *messageItem `json:"message,omitempty"`
@@ -66,9 +66,9 @@ type deliveryProblem struct {
 }
 
 type deliveryLine struct {
-	Address string   `json:"address"`
-	State   outState `json:"state"`
-	Reply   string   `json:"reply,omitempty"`
+	Address string    `json:"address"`
+	State   rcptState `json:"state"`
+	Reply   string    `json:"reply,omitempty"`
 }
 
 type noteItem struct {

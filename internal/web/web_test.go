@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -128,6 +129,7 @@ func (k *desktop) call(want int, method, path string, body, out any) *httptest.R
 		k.t.Fatalf("%s %s: %d, want %d: %s", method, path, w.Code, want, w.Body)
 	}
 	if out != nil {
+		reflect.ValueOf(out).Elem().SetZero() // what is absent stays absent
 		if err := json.Unmarshal(w.Body.Bytes(), out); err != nil {
 			k.t.Fatalf("%s %s: %v in %s", method, path, err, w.Body)
 		}

@@ -1180,7 +1180,7 @@ export interface components {
         DeliveryLine: {
             address: string;
             reply?: string;
-            state: components["schemas"]["OutboxState"];
+            state: components["schemas"]["RecipientState"];
         };
         DeliveryProblem: {
             args?: {
@@ -1305,7 +1305,10 @@ export interface components {
         ImportAction: "create" | "update" | "same" | "refuse";
         ImportInBody: {
             apply: boolean;
+            /** @description the file's bytes in base64: its encoding is found here */
             csv: string;
+            /** @description of the plan that was seen: anything else is then refused */
+            digest?: string;
             /** @description absent: guessed from the first line */
             mapping?: components["schemas"]["ImportMapping"];
         };
@@ -1314,6 +1317,11 @@ export interface components {
             client: number;
             /** Format: int64 */
             email: number;
+            /**
+             * Format: int64
+             * @description the first name, where it has a column of its own
+             */
+            first: number;
             /** Format: int64 */
             language: number;
             /** Format: int64 */
@@ -1325,7 +1333,10 @@ export interface components {
         };
         ImportResult: {
             applied: boolean;
+            /** @description those that it makes */
+            clients: string[];
             columns: string[];
+            digest: string;
             mapping: components["schemas"]["ImportMapping"];
             rows: components["schemas"]["ImportRow"][];
             totals: components["schemas"]["ImportTotals"];
@@ -1546,6 +1557,8 @@ export interface components {
         };
         /** @enum {string} */
         ReassignTo: "ticket" | "new" | "aside";
+        /** @enum {string} */
+        RecipientState: "waiting" | "sent" | "failed" | "uncertain";
         RecoveryPhrase: {
             /** @description shown once */
             phrase: string;
@@ -1852,7 +1865,8 @@ export interface components {
             /** Format: int64 */
             at: number;
             event?: components["schemas"]["EventItem"];
-            id: components["schemas"]["ID"];
+            /** @description unique in its timeline; of a message or note, the thing's own id */
+            id: string;
             message?: components["schemas"]["MessageItem"];
             note?: components["schemas"]["NoteItem"];
             type: components["schemas"]["EntryType"];

@@ -1,0 +1,154 @@
+package web
+
+import (
+	"testing"
+
+	"guichet/internal/people"
+)
+
+func TestClientsSitesAndContacts(t *testing.T) {
+	k := newDesk(t)
+	var ardoise, bruyere clientView
+	form := map[string]any{"name": "Ardoise", "colour": 2, "language": "fr", "domains": []string{"ardoise.example"}}
+	k.call(200, "POST", "/api/clients", form, &ardoise)
+	p := k.refused(422, "POST", "/api/clients", form)
+	if len(p.Fields) != 2 {
+		t.Errorf("%+v", p)
+	}
+	k.call(200, "POST", "/api/clients", map[string]any{"name": "Bruyère", "colour": 3, "language": "en", "domains": []string{}}, &bruyere)
+	var site siteView
+	k.call(200, "POST", "/api/clients/"+string(ardoise.ID)+"/sites", map[string]any{"name": "Lyon", "address": "1 place du Port"}, &site)
+	k.call(200, "PATCH", "/api/sites/"+string(site.ID), map[string]any{"version": site.Version, "name": "Lyon Sud"}, &site)
+	var c contactView
+	k.call(200, "POST", "/api/contacts", map[string]any{"name": "Nadia Roux", "addresses": []string{"Nadia@Ardoise.example"}}, &c)
+	if c.Client == nil || c.Client.ID != ardoise.ID || c.Addresses[0].Address != "nadia@ardoise.example" {
+		t.Errorf("%+v", c)
+	}
+	k.call(200, "PATCH", "/api/contacts/"+string(c.ID), map[string]any{"version": c.Version, "name": "Nadia Roux", "clientId": ardoise.ID,
+		"siteId": site.ID, "language": "en", "addresses": []string{"nadia@ardoise.example"}}, &c)
+	if c.SiteID != site.ID || c.Language != "en" {
+		t.Errorf("%+v", c)
+	}
+	k.refused(409, "PATCH", "/api/contacts/"+string(c.ID), map[string]any{"version": 1, "name": "N", "addresses": []string{}})
+	k.call(204, "DELETE", "/api/sites/"+string(site.ID)+"?version="+"2", nil, nil)
+	var page contactPage
+	k.call(200, "GET", "/api/contacts?q=nadia&client="+string(ardoise.ID), nil, &page)
+	if len(page.Items) != 1 || page.Items[0].Client == nil {
+		t.Errorf("%+v", page)
+	}
+	k.call(204, "POST", "/api/clients/"+string(bruyere.ID)+"/merge", map[string]any{"intoId": ardoise.ID}, nil)
+	k.call(200, "GET", "/api/clients/"+string(bruyere.ID), nil, &bruyere)
+	var all clientPage
+	k.call(200, "GET", "/api/clients", nil, &all)
+	if bruyere.MergedInto != ardoise.ID || len(all.Items) != 1 {
+		t.Errorf("%+v %+v", bruyere, all)
+	}
+	k.call(204, "POST", "/api/contacts/"+string(c.ID)+"/erase", nil, nil)
+	k.call(200, "GET", "/api/contacts/"+string(c.ID), nil, &c)
+	if !c.Erased || len(c.Addresses) != 0 {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestAnUnknownSenderIsAttached(t *testing.T) {
+	k := newDesk(t)
+	k.box()
+	number := idOf(k.arrives(plainMail).TicketID)
+	var client clientView
+	k.call(200, "POST", "/api/clients", map[string]any{"name": "Bruyère", "colour": 1, "language": "fr", "domains": []string{}}, &client)
+	k.call(200, "POST", "/api/contacts/attach", map[string]any{"address": "paul@bruyere.example", "name": "Paul Brun", "clientId": client.ID}, nil)
+	if v := k.ticket(number); v.Client == nil || v.Client.ID != client.ID || v.Requester.Client == nil {
+		t.Errorf("%+v", v)
+	}
+}
+
+func TestAgentsAndSessions(t *testing.T) {
+	k := newDesk(t)
+	var row agentRow
+	form := map[string]any{"name": "Hugo Petit", "email": "hugo@gardian.example", "level": 2, "role": "agent", "language": "en", "active": true}
+	k.call(200, "POST", "/api/agents", form, &row)
+	var link entryLink
+	k.call(200, "POST", "/api/agents/"+string(row.ID)+"/link", nil, &link)
+	ticket := link.URL[len(testOrigin+"/enter#"):]
+	boss := k.token
+	k.token = k.call(204, "POST", "/enter", map[string]string{"ticket": ticket}, nil).Result().Cookies()[0].Value
+	var self me
+	k.call(200, "PATCH", "/api/me", map[string]any{"language": "fr", "preferences": map[string]any{"theme": "dark", "notifications": false,
+		"frameHtml": true, "listWidth": 400, "panelHidden": false}}, &self)
+	if self.Agent.Language != "fr" || self.Agent.Preferences.Theme != "dark" || self.Agent.Role != "agent" {
+		t.Errorf("%+v", self)
+	}
+	for _, only := range []struct{ method, path string }{{"POST", "/api/agents"}, {"PATCH", "/api/agents/" + string(row.ID)}} {
+		body := map[string]any{"version": 1}
+		for name, value := range form {
+			body[name] = value
+		}
+		if only.method == "POST" {
+			delete(body, "version")
+		}
+		if p := k.refused(403, only.method, only.path, body); p.Key != "web.lead" {
+			t.Error(p)
+		}
+	}
+	k.refused(403, "POST", "/api/agents/"+string(idOf(k.agent.ID))+"/link", nil)
+	var mine, all sessionRows
+	k.call(200, "GET", "/api/sessions", nil, &mine)
+	hugo := k.token
+	k.token = boss
+	k.call(200, "GET", "/api/sessions", nil, &all)
+	if len(mine.Items) != 1 || !mine.Items[0].Own || len(all.Items) != 2 {
+		t.Fatalf("%+v %+v", mine, all)
+	}
+	k.token = hugo
+	for _, s := range all.Items {
+		if s.Agent.ID == idOf(k.agent.ID) {
+			k.refused(403, "DELETE", "/api/sessions/"+string(s.ID), nil)
+		}
+	}
+	k.call(204, "DELETE", "/api/sessions/"+string(mine.Items[0].ID), nil, nil)
+	k.refused(401, "GET", "/api/me", nil)
+}
+
+// TestOnlyALeadChangesTheTeam walks what belongs to a lead.
+func TestOnlyALeadChangesTheTeam(t *testing.T) {
+	k := newDesk(t)
+	k.other(people.RoleAgent)
+	box := map[string]any{"name": "Support", "address": "support@gardian.example", "aliases": []string{}, "language": "fr",
+		"imap": map[string]any{"host": "h", "port": 993, "security": "tls", "user": "u", "folder": "INBOX", "after": "flag"},
+		"smtp": map[string]any{"host": "h", "port": 465, "security": "tls", "user": "u"}, "savesSent": true, "signatureFr": "", "signatureEn": "",
+		"acknowledge": true, "active": true}
+	team := map[string]any{"version": 0, "teamName": "Gardian", "language": "fr"}
+	for _, c := range []struct {
+		method, path string
+		body         any
+	}{
+		{"POST", "/api/mailboxes", box}, {"POST", "/api/mailboxes/test", box}, {"PATCH", "/api/settings", team},
+		{"POST", "/api/setup", map[string]any{"teamName": "G", "agentName": "H", "agentEmail": "h@g.example", "language": "fr"}},
+		{"POST", "/api/recovery", nil}, {"GET", "/api/backups", nil}, {"POST", "/api/backups", map[string]any{}},
+		{"POST", "/api/contacts/1/erase", nil},
+	} {
+		if p := k.refused(403, c.method, c.path, c.body); p.Key != "web.lead" {
+			t.Errorf("%s %s: %+v", c.method, c.path, p)
+		}
+	}
+}
+
+func TestImportIsSeenBeforeItIsDone(t *testing.T) {
+	k := newDesk(t)
+	file := []byte("Nom;Courriel;Soci\xe9t\xe9\r\nNadia Roux;nadia@ardoise.example;Ardoise\r\nSans adresse;pas une adresse;Ardoise\r\n")
+	var plan, done importResult
+	k.call(200, "POST", "/api/contacts/import", map[string]any{"csv": file, "apply": false}, &plan)
+	if plan.Totals != (importTotals{Create: 1, Refuse: 1}) || plan.Applied || plan.Mapping.Client != 2 || len(plan.Clients) != 1 || plan.Rows[1].Problem == nil {
+		t.Fatalf("%+v", plan)
+	}
+	var page contactPage
+	if k.call(200, "GET", "/api/contacts", nil, &page); len(page.Items) != 0 {
+		t.Error("a preview made contacts")
+	}
+	k.refused(409, "POST", "/api/contacts/import", map[string]any{"csv": file, "apply": true, "digest": "another"})
+	k.call(200, "POST", "/api/contacts/import", map[string]any{"csv": file, "apply": true, "digest": plan.Digest, "mapping": plan.Mapping}, &done)
+	if k.call(200, "GET", "/api/contacts", nil, &page); len(page.Items) != 1 || page.Items[0].Client == nil || !done.Applied {
+		t.Errorf("%+v", page)
+	}
+	k.refused(422, "POST", "/api/contacts/import", map[string]any{"csv": []byte{}, "apply": false})
+}

@@ -120,8 +120,8 @@ stamp() {
   printf '%s' "-s -w -X guichet/app.version=$version -X guichet/app.commit=$commit -X guichet/app.date=$date"
 }
 
-# program builds the desktop program for this machine.
+# program [FLAG…] builds the desktop program for this machine.
 program() {
   need go 1.26
-  go build -trimpath -tags "$window_tags" -ldflags "$(stamp)" -o "$bin/guichet" .
+  go build "$@" -tags "$window_tags" -ldflags "$(stamp)" -o "$bin/guichet" .
 }

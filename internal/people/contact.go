@@ -126,6 +126,11 @@ func CreateContact(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Ti
 	if err := contactFits(ctx, tx, c); err != nil {
 		return c, err
 	}
+	return insertContact(ctx, tx, by, now, c)
+}
+
+// insertContact stores a new, checked contact.
+func insertContact(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, c Contact) (Contact, error) {
 	id, err := tx.NewID(ctx)
 	if err != nil {
 		return c, err

@@ -141,6 +141,19 @@ func Revoke(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, id 
 	return happened(ctx, tx, by, now, "session.revoked", id, edits{{Field: "agent", After: s.AgentID}, {Field: "label", After: s.Label}})
 }
 
+// RevokeAll ends every session and every open entry: what a restored copy does
+// with those of another day.
+func RevokeAll(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time) error {
+	n, err := tx.Exec(ctx, "UPDATE session SET revoked_at = ? WHERE revoked_at IS NULL AND expires_at > ?", now, now)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, "UPDATE entry SET expires_at = ? WHERE used_at IS NULL AND expires_at > ?", now, now); err != nil || n == 0 {
+		return err
+	}
+	return happened(ctx, tx, by, now, "session.revoked_all", 0, edits{{Field: "sessions", After: n}})
+}
+
 // endSessions ends all sessions and open entries of an agent who leaves.
 func endSessions(ctx context.Context, tx *db.Tx, now time.Time, agent int64) error {
 	if _, err := tx.Exec(ctx, "UPDATE session SET revoked_at = ? WHERE agent_id = ? AND revoked_at IS NULL", now, agent); err != nil {

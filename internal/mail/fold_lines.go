@@ -12,6 +12,7 @@ type line struct {
 	blank      bool
 	quoted     bool // begins with ">"
 	ends       bool // could be the end of an attribution
+	sentence   int8 // lines of the attribution that begins here, plus one; 0: not asked yet
 }
 
 type textLines struct {
@@ -45,13 +46,21 @@ func isQuoted(s string) bool {
 	return strings.HasPrefix(s, ">") && s != ">:" && !strings.HasPrefix(s, "> wrote:") && !strings.HasPrefix(s, ">, ")
 }
 
-var oddSpaces = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2009", " ", "\t", " ", "\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "", "\u202a", "", "\u202c", "", "：", ":")
+var oddSpaces = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2009", " ", "\t", " ", "\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "", "\u202a", "", "\u202c", "", "\uff1a", ":")
 
+// plainSpaces makes odd spaces plain ones and trims; most lines hold none, and French ones many other signs.
 func plainSpaces(s string) string {
-	if strings.IndexByte(s, '\t') < 0 && strings.IndexByte(s, 0xef) < 0 && !strings.Contains(s, "\u00a0") && !strings.Contains(s, "\xe2\x80") {
-		return strings.TrimSpace(s)
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\t', 0xc2, 0xef:
+			return strings.TrimSpace(oddSpaces.Replace(s))
+		case 0xe2:
+			if i+2 < len(s) && s[i+1] == 0x80 && (s[i+2] < 0x90 || s[i+2] >= 0xaa && s[i+2] <= 0xaf) {
+				return strings.TrimSpace(oddSpaces.Replace(s))
+			}
+		}
 	}
-	return strings.TrimSpace(oddSpaces.Replace(s))
+	return strings.TrimSpace(s)
 }
 
 // at gives the number of the line that holds a byte.

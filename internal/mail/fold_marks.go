@@ -3,6 +3,8 @@ package mail
 import (
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 const attributionLines = 4 // an attribution is wrapped over at most so many lines
@@ -13,10 +15,27 @@ var sentenceStart = regexp.MustCompile(`(?i)^[-–—* ]{0,8}(?:on|at|in article
 	`(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|mo|di|mi|do|fr|sa|so|tir|tis|ons|tors|tor|fre|lør|lör|søn|sön|man|mån|mandag|пн|вт|ср|чт|пт|сб|вс)[a-zé.]*,?|` +
 	`\p{L}{2,10}\.?,? \d{1,4}[.,/-]?|\d{1,4}[-/.:]\d{1,2}[^ ]*|\d{1,2} [a-zà-ÿ]+\.? \d{4},?)\s`)
 
-// sentenceEnd is how it ends: the verb, in the languages of Europe and some others, and what may follow it.
-var sentenceEnd = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:wrote|writes|sent|a\s?écrit|écrivait|écrivit|schrieb|escribió|escribio|ha scritto|scrive|escreveu|schreef|geschreven|napisał|napisała|napisał\(a\)|napisał\(-a\)|pisze|` +
-	`napsal|napsala|napsal\(a\)|napísal|skrev|skreiv|følgende|kirjoitti|írta|a scris|kirjutas|rašė|rakstīja|написал|написала|написал\(а\)|пишет|писал|писал\(а\)|пише|написав|yazdı|yazmış|đã viết|έγραψε|写道|寫道|书写|のメール|書きました|작성)` +
-	`(?:[ ,].{0,200})?\s?:?[-–—* ]{0,8}$`)
+// sentenceVerbs are the words that it ends with, in the languages of Europe and some others.
+var sentenceVerbs = []string{"wrote", "writes", "sent", "a écrit", "aécrit", "écrivait", "schrieb", "escribió", "escribio", "ha scritto", "scrive", "escreveu", "schreef", "geschreven",
+	"napisał", "napisała", "napisał(a)", "napisał(-a)", "pisze", "napsal", "napsala", "napsal(a)", "napísal", "skrev", "skreiv", "følgende", "kirjoitti", "írta", "a scris", "kirjutas", "rašė",
+	"rakstīja", "написал", "написала", "написал(а)", "пишет", "писал", "писал(а)", "пише", "написав", "yazdı", "yazmış", "đã viết", "έγραψε", "写道", "寫道", "书写", "のメール", "書きました", "작성"}
+
+// endsWithVerb says whether a verb of sentenceVerbs stands at the end of s, with at most some words and a colon below it.
+func endsWithVerb(s string) bool {
+	tail := strings.ToLower(strings.TrimRight(s[max(0, len(s)-280):], ": -–—*"))
+	for _, verb := range sentenceVerbs {
+		i := strings.LastIndex(tail, verb)
+		if i < 0 {
+			continue
+		}
+		before, _ := utf8.DecodeLastRuneInString(tail[:i])
+		after, _ := utf8.DecodeRuneInString(tail[i+len(verb):])
+		if (i == 0 || !unicode.IsLetter(before) || verb[0] >= 0xe0) && (i+len(verb) == len(tail) || after == ' ' || after == ',') {
+			return true
+		}
+	}
+	return false
+}
 
 // datedSender is the short form of some programs: a day, then who, and a colon. "2 nov. 2026, 9:30, Zoé <zoe@client.example>:"
 var datedSender = regexp.MustCompile(`^.{0,200}(?:\d{1,2}[:.]\d{2}|\d{4}).{0,200}< ?[^<> ]+@[^<> ]+ ?>\s?:$`)
@@ -29,6 +48,13 @@ var sharedLine = regexp.MustCompile(`[-–—]{0,4} ?(?:On (?:Mon|Tue|Wed|Thu|Fr
 
 // attribution says over how many lines the attribution that begins at line i goes, 0 if there is none.
 func (t *textLines) attribution(i int) int {
+	if t.lines[i].sentence == 0 {
+		t.lines[i].sentence = int8(t.findAttribution(i)) + 1
+	}
+	return int(t.lines[i].sentence) - 1
+}
+
+func (t *textLines) findAttribution(i int) int {
 	for n := 0; n < attributionLines && i+n < len(t.lines); n++ {
 		l := &t.lines[i+n]
 		if n > 0 && (l.blank || l.quoted) {
@@ -73,12 +99,13 @@ func (t *textLines) isAttribution(s string, wrapped int) bool {
 	}
 	t.tries--
 	starts := sentenceStart.MatchString(s)
+	address := strings.HasSuffix(strings.TrimRight(s, ": "), ">")
 	switch {
-	case dateFirst.MatchString(s):
+	case address && isDigit(s[0]) && dateFirst.MatchString(s):
 		return true
-	case datedSender.MatchString(s):
+	case address && datedSender.MatchString(s):
 		return wrapped == 0 || starts
-	case !sentenceEnd.MatchString(s[max(0, len(s)-280):]):
+	case !endsWithVerb(s):
 		return false
 	case starts:
 		return strings.ContainsAny(s, "0123456789@<")

@@ -276,7 +276,10 @@ func (w *textWriter) closeMarks(i int, atEnd bool) {
 
 // structure says what an element announces; toEnd: everything after it belongs to it, not only its content.
 func structure(tag string, a tagAttrs) (kind FoldKind, toEnd bool) {
-	style := strings.ToLower(strings.ReplaceAll(a.style, " ", ""))
+	style := ""
+	if strings.Contains(a.style, "order") {
+		style = strings.ToLower(strings.ReplaceAll(a.style, " ", ""))
+	}
 	switch {
 	case a.id == "divRplyFwdMsg", a.id == "stopSpelling", a.id == "appendonsend", a.id == "mail-editor-reference-message-container",
 		a.id == "ms-outlook-mobile-body-separator-line":

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-const flushSize = 16 << 10
+const flushSize = 8 << 10
 
 // segment is a text leaf before its charset is decoded.
 type segment struct {
@@ -234,6 +234,9 @@ func (l *leaf) keepText(out []byte) {
 	if room := limit - len(l.seg.data); room < len(out) {
 		out = out[:room]
 		l.p.m.warn(WarnTruncated)
+	}
+	if l.seg.data == nil && l.p.src.r.Buffered() > 0 { // more to come: the buffer says about how much
+		l.seg.data = make([]byte, 0, len(out)+l.p.src.r.Buffered())
 	}
 	l.seg.data = append(l.seg.data, out...)
 }

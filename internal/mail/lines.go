@@ -15,7 +15,7 @@ type chunk struct {
 	matched bool
 }
 
-const lineBuffer = 32 << 10
+const lineBuffer = 16 << 10
 
 // lines reads a mail line by line without ever holding more than one buffer of it. A line longer than the buffer comes
 // in several chunks, so a mail of one 60 MB line costs no more memory than any other.

@@ -35,7 +35,7 @@ func Parse(r io.Reader, store func(part Part) io.Writer) (m *Message, err error)
 }
 
 func newParser(r io.Reader, store func(part Part) io.Writer) *parser {
-	return &parser{src: newLines(r), m: &Message{}, store: store, sum: sha256.New(), body: sha256.New()}
+	return &parser{src: newLines(r), m: &Message{}, store: store, sum: sha256.New(), body: sha256.New(), out: make([]byte, 0, flushSize+1024)}
 }
 
 func (p *parser) parse() (*Message, error) {

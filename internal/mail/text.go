@@ -19,6 +19,10 @@ func (p *parser) texts() {
 			plain[s.alt] = true
 		}
 	}
+	if len(p.segments) == 1 && !p.segments[0].html { // the usual mail: nothing to put together
+		p.m.Text = p.capped(p.decode(&p.segments[0]), textLimit)
+		return
+	}
 	var text, html strings.Builder
 	marks := folding{}
 	hasHTML := false

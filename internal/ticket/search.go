@@ -80,16 +80,29 @@ func ParseSearch(line string, zone *time.Location) (s Search, filters []Filter, 
 	return s, filters, unknown
 }
 
-// tokens cuts a line at spaces outside quotation marks.
+// tokens cuts a line at spaces outside quotation marks, which it drops.
 func tokens(line string) []string {
+	var out []string
+	var b strings.Builder
 	quoted := false
-	return strings.FieldsFunc(strings.NewReplacer("« ", `"`, " »", `"`, "“", `"`, "”", `"`).Replace(line), func(r rune) bool {
-		if r == '"' {
-			quoted = !quoted
-			return true
+	end := func() {
+		if b.Len() > 0 {
+			out = append(out, b.String())
+			b.Reset()
 		}
-		return unicode.IsSpace(r) && !quoted
-	})
+	}
+	for _, r := range line {
+		switch {
+		case strings.ContainsRune("\"“”«»", r):
+			quoted = !quoted
+		case unicode.IsSpace(r) && !quoted:
+			end()
+		default:
+			b.WriteRune(r)
+		}
+	}
+	end()
+	return out
 }
 
 func number(token string) (int64, bool) {
@@ -168,7 +181,7 @@ func Find(ctx context.Context, q db.Querier, agent int64, s Search, after int64,
 	}
 	// A ticket whose every message matches must not fill the page alone: read on
 	// until enough tickets are found or the matches end.
-	seen := map[int64]bool{}
+	seen, start := map[int64]bool{}, after
 	for len(hits) < limit {
 		entries, err := s.entries(ctx, q, agent, after, limit*2)
 		if err != nil {
@@ -176,8 +189,15 @@ func Find(ctx context.Context, q db.Querier, agent int64, s Search, after int64,
 		}
 		for _, h := range entries {
 			after = h.EntryID
-			if !seen[h.ID] {
-				seen[h.ID] = true
+			if seen[h.ID] {
+				continue
+			}
+			seen[h.ID] = true
+			told, err := s.told(ctx, q, h.ID, start)
+			if err != nil {
+				return nil, 0, err
+			}
+			if !told {
 				hits = append(hits, h)
 			}
 			if len(hits) == limit {
@@ -189,6 +209,21 @@ func Find(ctx context.Context, q db.Querier, agent int64, s Search, after int64,
 		}
 	}
 	return hits, after, nil
+}
+
+// told says whether a ticket was on a page before the one that starts after an
+// entry: whether a newer entry of it matches too.
+func (s Search) told(ctx context.Context, q db.Querier, ticket, start int64) (bool, error) {
+	if start == 0 {
+		return false, nil
+	}
+	found, match := "SELECT COUNT(*) FROM search WHERE search MATCH ? AND rowid IN ", s.match()
+	if q.Engine() == db.Postgres {
+		found, match = "SELECT COUNT(*) FROM search WHERE doc @@ to_tsquery('simple', ?) AND id IN ", s.tsquery()
+	}
+	n, err := db.Value[int64](ctx, q, found+`(SELECT id FROM message WHERE ticket_id = ? AND id >= ?
+		UNION ALL SELECT id FROM note WHERE ticket_id = ? AND id >= ?)`, match, ticket, start, ticket, start)
+	return n > 0, err
 }
 
 // entries returns matching messages and notes, newest first.

@@ -1,0 +1,144 @@
+package ticket
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"guichet/internal/db"
+	"guichet/internal/db/dbtest"
+	"guichet/internal/journal"
+)
+
+func find(t *testing.T, d *db.DB, line string) []int64 {
+	t.Helper()
+	s, _, _ := ParseSearch(line, time.UTC)
+	hits, _, err := Find(t.Context(), d, 1, s, 0, 50)
+	if err != nil {
+		t.Fatalf("%q: %v", line, err)
+	}
+	var numbers []int64
+	for _, h := range hits {
+		numbers = append(numbers, h.Number)
+	}
+	return numbers
+}
+
+func TestFind(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		write(t, d, func(ctx context.Context, tx *db.Tx) error {
+			for id, name := range map[int64]string{901: "Conserverie Kerlann", 902: "Menuiserie"} {
+				if _, err := tx.Exec(ctx, `INSERT INTO client (id, name, fold, language, colour, note, created_at, version) VALUES (?, ?, ?, 'fr', 0, '', 0, 1)`,
+					id, name, db.Fold(name)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		one := open(t, d, Opening{Subject: "Imprimante de l’étage", ClientID: 901})
+		two := open(t, d, Opening{Subject: "Œuvre d'art", ClientID: 902})
+		three := open(t, d, Opening{Subject: "VPN"})
+		say(t, d, one.ID, noon, Message{Direction: In, Subject: "Imprimante de l’étage", Body: "Le PC-0042 n'imprime plus", From: Person{Name: "Enora Pichon", Address: "enora@kerlann.example"},
+			Attachments: []Attachment{{Part: 1, Name: "photo.png"}}})
+		say(t, d, two.ID, noon.Add(time.Minute), Message{Direction: In, Subject: "Œuvre d'art", Body: "Le cœur du réseau, à l'étage aussi", From: Person{Name: "Paul", Address: "paul@menuiserie.example"}})
+		say(t, d, three.ID, noon.AddDate(0, 0, 3), Message{Direction: In, Subject: "VPN", Body: "tunnel"})
+		write(t, d, func(ctx context.Context, tx *db.Tx) error {
+			if _, err := AddNote(ctx, tx, 1, noon.AddDate(0, 0, 3), three.ID, "attention au pare-feu"); err != nil {
+				return err
+			}
+			closed := Closed
+			_, err := Change(ctx, tx, journal.Agent(1), noon, two.ID, 0, Patch{Status: &closed})
+			return err
+		})
+		for line, want := range map[string][]int64{
+			"imprimante":            {1},
+			"IMPRIM":                {1}, // a beginning, whatever the case
+			"etage":                 {2, 1},
+			"étage":                 {2, 1},
+			"coeur":                 {2},
+			"cœur réseau":           {2},
+			"oeuvre":                {2},
+			"pc-0042":               {1},
+			"enora":                 {1},
+			"enora@kerlann.example": {1},
+			"from:enora":            {1},
+			"de:paul étage":         {2},
+			"client:conserv":        {1},
+			"client:menuiserie art": {2},
+			"status:closed":         {2},
+			"statut:clos étage":     {2},
+			"statut:ouvert":         nil,
+			"has:attachment":        {1},
+			"avec:pj":               {1},
+			"pare-feu":              {3},
+			"after:2026-11-25":      {3},
+			"before:24/11/2026":     {2, 1},
+			"#3":                    {3},
+			"nulle part":            nil,
+			"":                      nil,
+			`"AND OR NOT"`:          nil,
+			`" * ( ^ : -`:           nil,
+			"imprimante OR":         nil,
+			"';--":                  nil,
+		} {
+			if got := find(t, d, line); !slices.Equal(got, want) {
+				t.Errorf("%q finds %v, want %v", line, got, want)
+			}
+		}
+	})
+}
+
+func TestATicketIsFoundOnceHoweverManyMessagesMatch(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		a, b := open(t, d, Opening{}), open(t, d, Opening{})
+		say(t, d, b.ID, noon, Message{Direction: In, Body: "toner"})
+		for i := range 30 {
+			say(t, d, a.ID, noon.Add(time.Duration(i)*time.Minute), Message{Direction: In, Body: "toner"})
+		}
+		s, _, _ := ParseSearch("toner", time.UTC)
+		var numbers []int64
+		var after int64
+		for range 5 {
+			hits, next, err := Find(t.Context(), d, 1, s, after, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, h := range hits {
+				numbers = append(numbers, h.Number)
+			}
+			if after = next; next == 0 {
+				break
+			}
+		}
+		if !slices.Equal(numbers, []int64{1, 2}) {
+			t.Errorf("found %v", numbers)
+		}
+	})
+}
+
+func TestParseSearchTellsWhatItDidNotUnderstand(t *testing.T) {
+	s, filters, unknown := ParseSearch(`status:perdu client:"Conserverie Kerlann" après: 10:30 http://x.example « deux mots »`, time.UTC)
+	if !slices.Equal(unknown, []string{"status:perdu"}) || len(filters) != 1 {
+		t.Errorf("filters %v, unknown %v", filters, unknown)
+	}
+	if strings.Join(s.Words, " ") != "apres 10 30 http x example deux mots" {
+		t.Errorf("words %v", s.Words)
+	}
+}
+
+// No line that a person types may break the search's own language.
+func FuzzFind(f *testing.F) {
+	for _, line := range []string{"a", `"`, "client:", "a* OR b", "NEAR(x y)", "{a b}: c", "\x00", "œ’é", "from:* status:new"} {
+		f.Add(line)
+	}
+	d := dbtest.Open(f)
+	f.Fuzz(func(t *testing.T, line string) {
+		s, _, _ := ParseSearch(line, time.UTC)
+		if _, _, err := Find(t.Context(), d, 1, s, 0, 10); err != nil {
+			t.Fatal(fmt.Errorf("%q: %w", line, err))
+		}
+	})
+}

@@ -6,7 +6,7 @@
  */
 import type { Key } from './words/keys.ts'
 
-export type Scope = 'everywhere' | 'list' | 'ticket' | 'composer'
+export type Scope = 'everywhere' | 'list' | 'ticket' | 'composer' | 'dock' | 'record'
 
 export interface Entry {
   id: string
@@ -57,7 +57,22 @@ const table = [
   { id: 'ticket.level', scope: 'ticket', chords: ['l'], say: 'ui.key.level' },
   { id: 'ticket.subject', scope: 'ticket', chords: ['F2'], say: 'ui.key.subject' },
   { id: 'ticket.quotes', scope: 'ticket', chords: ['o'], say: 'ui.key.quotes' },
+  { id: 'ticket.attach', scope: 'ticket', chords: ['t'], say: 'ui.people.key.attach' },
   { id: 'ticket.back', scope: 'ticket', chords: ['Escape', 'u'], say: 'ui.key.back', hidden: true },
+
+  { id: 'dock.reassign', scope: 'dock', chords: ['r'], say: 'ui.dock.key.reassign' },
+  { id: 'dock.new', scope: 'dock', chords: ['n'], say: 'ui.dock.key.new' },
+  { id: 'dock.aside', scope: 'dock', chords: ['x'], say: 'ui.dock.key.aside' },
+  { id: 'dock.ticket', scope: 'dock', chords: ['t'], say: 'ui.dock.key.ticket' },
+  { id: 'dock.source', scope: 'dock', chords: ['s'], say: 'ui.dock.key.source' },
+  { id: 'dock.filter', scope: 'dock', chords: ['f'], say: 'ui.dock.key.filter' },
+  { id: 'dock.undo', scope: 'dock', chords: ['u'], say: 'ui.dock.key.undo', hidden: true },
+
+  { id: 'record.new', scope: 'record', chords: ['n'], say: 'ui.record.key.new' },
+  { id: 'record.edit', scope: 'record', chords: ['e'], say: 'ui.record.key.edit' },
+  { id: 'record.tickets', scope: 'record', chords: ['t'], say: 'ui.record.key.tickets' },
+  { id: 'record.merge', scope: 'record', chords: ['m'], say: 'ui.record.key.merge' },
+  { id: 'record.import', scope: 'record', chords: ['i'], say: 'ui.record.key.import' },
 
   {
     id: 'composer.send',

@@ -1,16 +1,21 @@
 /**
- * A list of tickets by keyset pages. What arrives is held back in `arrivals`
+ * A list by keyset pages, of tickets or of anything with a place in time. What arrives is held back in `arrivals`
  * until `takeArrivals`, so that nothing moves under the eye; what changes is
  * changed in place. `more` fetches the next page, `refresh` looks at the head.
  */
 import type { TicketRow } from './shapes.ts'
 
-type Fetch = (cursor: string, limit: number) => Promise<{ items: TicketRow[]; next?: string }>
+interface Placed {
+  id: string
+  /** What the list is ordered by, the greatest first. */
+  activityAt: number
+}
+type Fetch<T> = (cursor: string, limit: number) => Promise<{ items: T[]; next?: string }>
 
 const pageSize = 100
 
-export class Rows {
-  items = $state.raw<TicketRow[]>([])
+export class Rows<T extends Placed = TicketRow> {
+  items = $state.raw<T[]>([])
   /** How many rows wait above. */
   arrivals = $state(0)
   /** Rows that no longer belong to the view but are still shown. */
@@ -20,10 +25,10 @@ export class Rows {
   /** Whether a first page has come. */
   ready = $state(false)
   #next = ''
-  #head: TicketRow[] = []
+  #head: T[] = []
   #round = 0
 
-  constructor(readonly fetchPage: Fetch) {}
+  constructor(readonly fetchPage: Fetch<T>) {}
 
   get atEnd(): boolean {
     return this.ready && this.#next === ''
@@ -76,7 +81,7 @@ export class Rows {
   }
 
   /** put changes one row in place, where it is shown. */
-  put(row: Partial<TicketRow> & { id: string }): void {
+  put(row: Partial<T> & { id: string }): void {
     const at = this.items.findIndex((r) => r.id === row.id)
     const old = this.items[at]
     if (!old) return

@@ -3,6 +3,10 @@
  * A new ui-*.json area adds its line here; keys that the server names (errors,
  * reasons) are plain strings and go through sayKey.
  */
+import type dock from '../../../../internal/words/fr/ui-dock.json'
+import type people from '../../../../internal/words/fr/ui-people.json'
+import type settings from '../../../../internal/words/fr/ui-settings.json'
+import type setup from '../../../../internal/words/fr/ui-setup.json'
 import type ui from '../../../../internal/words/fr/ui.json'
 
-export type Key = keyof typeof ui
+export type Key = keyof (typeof ui & typeof dock & typeof people & typeof settings & typeof setup)

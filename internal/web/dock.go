@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/http"
-	"net/mail"
 	"slices"
 	"strconv"
 	"strings"
@@ -134,10 +133,11 @@ func dateText(m *parse.Message) string {
 }
 
 func addressText(a parse.Address) string {
-	if a.Addr == "" {
-		return a.Name
+	// Not net/mail's String: it encodes what is not ASCII, and a person reads this.
+	if a.Addr == "" || a.Name == "" {
+		return a.Name + a.Addr
 	}
-	return (&mail.Address{Name: a.Name, Address: a.Addr}).String()
+	return a.Name + " <" + a.Addr + ">"
 }
 
 func addressesText(all []parse.Address) string {

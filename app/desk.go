@@ -95,6 +95,7 @@ func (d *desk) run(ctx context.Context) error {
 		"mailboxes": d.fetchAll,
 		"on hold":   d.every(time.Minute, d.wake),
 		"contents":  d.every(6*time.Hour, d.collect),
+		"backup":    d.every(time.Hour, d.backUp),
 	}
 	var wg sync.WaitGroup
 	for name, loop := range loops {

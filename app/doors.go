@@ -51,7 +51,8 @@ func (d *desk) loopback(ctx context.Context, native bool) (*door, error) {
 func (d *desk) behind(ln net.Listener, origin string, native bool) (*door, error) {
 	o := &door{desk: d, ln: ln, origin: origin}
 	options := web.Options{DB: d.db, Origins: []string{origin}, Instance: hex.EncodeToString(d.answer.Key[:4]), Dist: frontend.Dist(), Now: d.now,
-		Answer: d.answer, Log: d.logger("web"), Demo: d.passing, Version: version, Desk: d.state.desk(), Key: d.key, Roots: d.roots}
+		Answer: d.answer, Log: d.logger("web"), Demo: d.passing, Version: version, Desk: d.state.desk(), Key: d.key, Roots: d.roots, Folder: d.dir}
+	d.offerBackups(&options)
 	if native {
 		options.Shell = o.native
 	}

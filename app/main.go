@@ -62,6 +62,8 @@ func commands() []command {
 		{"serve link", "--agent NAME", serveLink},
 		{"ingest", "FILE.eml|MBOX|MAILDIR…", ingest},
 		{"mail inspect", "[--json] FILE|DIR|-…", mailInspect},
+		{"backup", "[FOLDER]", backupCommand},
+		{"restore", "[--without-secrets] BACKUP", restoreCommand},
 		{"doctor", "", doctor},
 		{"version", "", printVersion},
 		{"help", "", nil},

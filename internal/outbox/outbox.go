@@ -239,6 +239,21 @@ func Bounced(ctx context.Context, tx *db.Tx, now time.Time, ids []string, addres
 	return nil
 }
 
+// AfterRestore makes every item that a restored copy still has to send uncertain:
+// it may have left between the copy and the loss, and nothing is sent twice.
+func AfterRestore(ctx context.Context, tx *db.Tx, now time.Time) error {
+	ids, err := db.Values[int64](ctx, tx, "SELECT id FROM outbox WHERE state IN ('waiting', 'sending', 'data-sent') ORDER BY id")
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := uncertain(ctx, tx, now, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Retry has a failed item tried again at once, for the recipients that did not
 // get it. An uncertain one is not: see Settle.
 func Retry(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, id int64) (Item, error) {

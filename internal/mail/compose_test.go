@@ -109,7 +109,7 @@ func TestParseOfComposeGivesBack(t *testing.T) {
 		check("file name", got.Parts[len(got.Parts)-1].Name, CleanName(m.Files[0].Name))
 		check("file", stored.String(), content)
 		check("warnings", got.Warnings, []Warning(nil))
-		if want := strings.Trim(m.From.Name, `"' \`); !strings.ContainsAny(m.From.Name, `"'\@`) {
+		if want := strings.TrimRight(m.From.Name, ", "); !strings.ContainsAny(m.From.Name, `"'\@`) {
 			check("name", got.From.Name, want)
 		}
 	})

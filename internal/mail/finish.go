@@ -9,10 +9,14 @@ import (
 func (p *parser) finish() {
 	p.fields()
 	p.texts()
+	p.shown()
 	p.protection()
 	p.fingerprint()
 	p.classify()
 	p.fold()
+	if p.m.Kind == KindAutoReply {
+		p.m.Returns = p.returns()
+	}
 	if p.dec.bad {
 		p.m.warn(WarnBadCharset)
 	}
@@ -114,6 +118,27 @@ func (p *parser) fingerprint() {
 	}
 	h.Write(p.body.Sum(nil))
 	h.Sum(p.m.Fingerprint[:0])
+}
+
+// shown marks the parts that the HTML shows by their cid as inline.
+func (p *parser) shown() {
+	cids := map[string]bool{}
+	for rest := p.m.HTML; ; {
+		i := strings.Index(rest, "cid:")
+		if i < 0 {
+			break
+		}
+		rest = rest[i+len("cid:"):]
+		end := strings.IndexAny(rest[:min(len(rest), 300)], "\"'<>) \n")
+		if end > 0 {
+			cids[unescapeCID(rest[:end])] = true
+		}
+	}
+	for i := range p.m.Parts {
+		if part := &p.m.Parts[i]; part.CID != "" && cids[part.CID] {
+			part.Inline = true
+		}
+	}
 }
 
 // protection notes what is signed or encrypted without saying so in its structure: PGP in the text itself, and S/MIME

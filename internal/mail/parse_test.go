@@ -110,7 +110,7 @@ func TestParseStoresAttachments(t *testing.T) {
 	if m.Text != "Voir la photo." || !strings.Contains(m.HTML, "<b>photo</b>") {
 		t.Errorf("Text = %q, HTML = %q", m.Text, m.HTML)
 	}
-	if len(m.Parts) != 4 || m.Parts[2].CID != "p1" || m.Parts[0].Attachment || !m.Parts[3].Attachment {
+	if len(m.Parts) != 4 || m.Parts[2].CID != "p1" || !m.Parts[2].Inline || m.Parts[0].Attachment || !m.Parts[3].Attachment {
 		t.Fatalf("Parts = %+v", m.Parts)
 	}
 	for name, want := range map[string]string{"photo.png": "\x89PNG\r\n\x1a\n", "relevé du mois.pdf": "%PDF-1."} {

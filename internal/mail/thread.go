@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-const idLimit = 500 // ids kept of one References header
+const idLimit = 500 // ids kept of one References header: the first, which began the exchange, and the latest
 
 // messageIDs finds every <…> without white space or brackets in it: the tolerant reading of Message-ID, In-Reply-To and
 // References (RFC 5322 3.6.4 as mailers break it). An id folded in its middle is mended; a lone token that has an @ but
@@ -20,10 +20,13 @@ func messageIDs(s string) []string {
 	}
 	if len(ids) == 0 {
 		for _, f := range strings.FieldsFunc(s, func(r rune) bool { return r <= ' ' || r == ',' || r == '<' || r == '>' }) {
-			if i := strings.IndexByte(f, '@'); i > 0 && i < len(f)-1 && len(ids) < idLimit {
+			if i := strings.IndexByte(f, '@'); i > 0 && i < len(f)-1 {
 				ids = append(ids, validID(f))
 			}
 		}
+	}
+	if len(ids) > idLimit {
+		ids = append(ids[:1:1], ids[len(ids)-idLimit+1:]...)
 	}
 	return ids
 }
@@ -31,7 +34,7 @@ func messageIDs(s string) []string {
 func scanIDs(s string) []string {
 	var ids []string
 	open := -1
-	for i := 0; i < len(s) && len(ids) < idLimit; i++ {
+	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c == '<':
 			open = i + 1

@@ -35,6 +35,13 @@ func TestR13MessageIDForms(t *testing.T) {
 	}
 }
 
+func TestMessageIDsKeepsTheEnds(t *testing.T) {
+	all := "<first@x>" + strings.Repeat("<middle@x>", 5000) + "<last@x>"
+	if ids := messageIDs(all); len(ids) != idLimit || ids[0] != "first@x" || ids[len(ids)-1] != "last@x" {
+		t.Errorf("%d ids, %q to %q", len(ids), ids[0], ids[len(ids)-1])
+	}
+}
+
 func TestOwnTicket(t *testing.T) {
 	key := []byte("0123456789abcdef0123456789abcdef")
 	id := NewMessageID(key, 1234567, "n\r\n<x>.42", "azurene.example")

@@ -15,6 +15,7 @@ package backup
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -49,7 +50,8 @@ const (
 
 // Report is what a copy holds: its manifest.
 type Report struct {
-	Path     string           `json:"-"` // the copy's folder
+	Path     string           `json:"-"`    // the copy's folder
+	Desk     string           `json:"desk"` // names the data that were copied, for as long as they live
 	Format   int              `json:"format"`
 	At       time.Time        `json:"at"` // UTC
 	Size     int64            `json:"size"`
@@ -83,11 +85,17 @@ func Make(ctx context.Context, d *db.DB, blobs, to string, now time.Time) (Repor
 	if err := ready(to); err != nil {
 		return Report{}, err
 	}
-	r := Report{Format: format, At: now.UTC().Truncate(time.Millisecond)}
+	desk, err := deskOf(ctx, d)
+	if err == nil {
+		err = ours(to, desk)
+	}
+	if err != nil {
+		return Report{}, told(err, to)
+	}
+	r := Report{Format: format, Desk: desk, At: now.UTC().Truncate(time.Millisecond)}
 	name := r.At.Format(stamp)
 	dir := filepath.Join(to, copiesDir, part+name)
-	err := os.Mkdir(dir, 0o700)
-	if err == nil {
+	if err = os.Mkdir(dir, 0o700); err == nil {
 		err = r.fill(ctx, d, blobs, to, dir)
 	}
 	r.Path = filepath.Join(to, copiesDir, name)
@@ -96,7 +104,7 @@ func Make(ctx context.Context, d *db.DB, blobs, to string, now time.Time) (Repor
 	}
 	if err != nil {
 		if !errors.Is(err, fs.ErrExist) { // somebody else's, made at the same instant
-			err = errors.Join(err, os.RemoveAll(dir))
+			err = errors.Join(err, os.RemoveAll(dir), sweep(to)) // a full disk gets its room back
 		}
 		return Report{}, told(err, to)
 	}
@@ -111,6 +119,38 @@ func ready(to string) error {
 	for _, dir := range []string{to, filepath.Join(to, copiesDir), filepath.Join(to, blobsDir)} {
 		if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 			return told(err, to)
+		}
+	}
+	return nil
+}
+
+// deskOf returns the name of a desk's data, which it gives at the first backup.
+func deskOf(ctx context.Context, d *db.DB) (string, error) {
+	const read = "SELECT value FROM setting WHERE name = 'backup.desk'"
+	desk, err := db.Value[string](ctx, d, read)
+	if !errors.Is(err, db.ErrNone) {
+		return desk, err
+	}
+	err = d.Write(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "INSERT INTO setting (name, value) VALUES ('backup.desk', ?) ON CONFLICT (name) DO NOTHING", rand.Text())
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	return db.Value[string](ctx, d, read)
+}
+
+// ours refuses a folder with another desk's copies: the two would thin each
+// other out, and a restore would take whichever is newer.
+func ours(to, desk string) error {
+	list, err := List(to)
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		if r.Desk != desk {
+			return fault.New(fault.Refused, "backup.err.other_desk", "folder", to)
 		}
 	}
 	return nil

@@ -245,6 +245,11 @@ func TestAFolderThatCantTakeACopySaysWhy(t *testing.T) {
 	if _, err := Make(t.Context(), k.d, k.blobs(), file, noon); faultKey(err) != "backup.err.failed" {
 		t.Errorf("a file: %v", err)
 	}
+	theirs := filepath.Join(t.TempDir(), "backup")
+	newDesk(t).backup(t, theirs, noon)
+	if _, err := Make(t.Context(), k.d, k.blobs(), theirs, noon.Add(time.Hour)); faultKey(err) != "backup.err.other_desk" {
+		t.Errorf("another desk's: %v", err)
+	}
 	if _, err := Verify(t.Context(), t.TempDir()); faultKey(err) != "backup.err.none" {
 		t.Errorf("an empty folder: %v", err)
 	}

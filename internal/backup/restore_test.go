@@ -3,6 +3,7 @@ package backup
 import (
 	"context"
 	"errors"
+	"flag"
 	"io"
 	"os"
 	"path/filepath"
@@ -54,6 +55,9 @@ func contentsOf(t testing.TB, dir string) map[string]bool {
 	return found
 }
 
+// drills is how many copies are taken and restored under writes: more in a soak.
+var drills = flag.Int("drills", 5, "restore drills under writes")
+
 // Copies are taken while mails come in; each is restored on a machine that has
 // nothing and holds every mail that was committed before it, whole.
 func TestDrillsUnderWrites(t *testing.T) {
@@ -79,7 +83,7 @@ func TestDrillsUnderWrites(t *testing.T) {
 			mu.Unlock()
 		}
 	})
-	for drill := range 5 {
+	for drill := range *drills {
 		mu.Lock()
 		before := append([]string(nil), done...)
 		mu.Unlock()

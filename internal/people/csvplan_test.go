@@ -155,14 +155,7 @@ func TestAnImportAppliedTwiceChangesNothing(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		one := func(values ...string) *rapid.Generator[string] { return rapid.SampledFrom(values) }
 		rapid.Check(t, func(rt *rapid.T) {
-			write(t, d, func(ctx context.Context, tx *db.Tx) error {
-				for _, table := range []string{"client", "site", "contact", "contact_address"} {
-					if _, err := tx.Exec(ctx, "DELETE FROM "+table); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
+			cleared(t, d)
 			var b strings.Builder
 			b.WriteString("Client;Nom;Mail;Tel;Site;Langue\n")
 			for range rapid.IntRange(1, 12).Draw(rt, "rows") {

@@ -277,5 +277,5 @@ func syncFolder(path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(sync1(f), f.Close())
+	return errors.Join(syncOpen(f), f.Close())
 }

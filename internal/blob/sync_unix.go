@@ -4,4 +4,4 @@ package blob
 
 import "os"
 
-func sync1(folder *os.File) error { return folder.Sync() }
+func syncOpen(folder *os.File) error { return folder.Sync() }

@@ -2,5 +2,5 @@ package blob
 
 import "os"
 
-// sync1 does nothing: Windows has no sync of a folder, and NTFS journals names.
-func sync1(*os.File) error { return nil }
+// syncOpen does nothing: Windows has no sync of a folder, and NTFS journals names.
+func syncOpen(*os.File) error { return nil }

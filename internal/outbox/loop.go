@@ -58,7 +58,7 @@ func pause(n int) time.Duration {
 // What a crash left half-way is put right first: a mail whose end may have been
 // written becomes uncertain, one that certainly was not waits again.
 func Run(ctx context.Context, d *db.DB, o Options) error {
-	if err := recover1(ctx, d, o); err != nil {
+	if err := putRight(ctx, d, o); err != nil {
 		return err
 	}
 	l := &loop{d: d, o: o, busy: map[int64]bool{}, freed: make(chan struct{}, 1)}
@@ -82,7 +82,7 @@ func Run(ctx context.Context, d *db.DB, o Options) error {
 	}
 }
 
-func recover1(ctx context.Context, d *db.DB, o Options) error {
+func putRight(ctx context.Context, d *db.DB, o Options) error {
 	var doubtful []int64
 	err := d.Write(ctx, func(tx *db.Tx) error {
 		var err error

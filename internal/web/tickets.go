@@ -47,7 +47,7 @@ func searchTickets(ctx context.Context, d *door, in *searchIn) (searchPage, erro
 			return searchPage{}, fault.Wrap(err, fault.Invalid, "web.request")
 		}
 	}
-	s, filters, unknown := ticket.ParseSearch(in.Q, d.Now().Location())
+	s, filters, unknown := ticket.ParseSearch(in.Q, d.Answer.Zone)
 	hits, next, err := ticket.Find(ctx, d.DB, who(ctx).agent.ID, s, after, in.Limit)
 	if err != nil {
 		return searchPage{}, err

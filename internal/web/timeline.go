@@ -39,9 +39,9 @@ func readTicket(ctx context.Context, q db.Querier, agent, number int64) (v ticke
 	v = ticketView{TicketRow: rowOf(row), Channel: channel(row.Channel), MailboxID: idOf(row.MailboxID),
 		PendingReason: waitsFor(row.PendingReason), LastEntryID: idOf(row.LastEntryID),
 		Times: ticketTimes{ms(row.OutageAt), ms(row.ReportedAt), ms(row.TakenAt), ms(row.ResolvedAt), ms(row.ClosedAt)}}
-	for _, read := range []func(context.Context, db.Querier, ticket.Row, *ticketView) error{
+	for _, read := range []func(context.Context, db.Querier, int64, ticket.Row, *ticketView) error{
 		readRequester, readParticipants, readTimeline, readLinked} {
-		if err := read(ctx, q, row, &v); err != nil {
+		if err := read(ctx, q, agent, row, &v); err != nil {
 			return v, err
 		}
 	}
@@ -49,7 +49,7 @@ func readTicket(ctx context.Context, q db.Querier, agent, number int64) (v ticke
 	return v, err
 }
 
-func readRequester(ctx context.Context, q db.Querier, t ticket.Row, v *ticketView) error {
+func readRequester(ctx context.Context, q db.Querier, agent int64, t ticket.Row, v *ticketView) error {
 	if t.RequesterID == 0 {
 		return nil
 	}
@@ -68,13 +68,13 @@ func readRequester(ctx context.Context, q db.Querier, t ticket.Row, v *ticketVie
 	}
 	v.Requester = &r
 	const shown = 6
-	rows, _, err := ticket.List(ctx, q, ticket.Query{Person: c.ID, Limit: shown})
+	rows, _, err := ticket.List(ctx, q, ticket.Query{Person: c.ID, Agent: agent, Limit: shown})
 	rows = slices.DeleteFunc(rows, func(r ticket.Row) bool { return r.ID == t.ID })
 	v.LastTickets = each(rows[:min(len(rows), shown-1)], rowOf)
 	return err
 }
 
-func readParticipants(ctx context.Context, q db.Querier, t ticket.Row, v *ticketView) error {
+func readParticipants(ctx context.Context, q db.Querier, _ int64, t ticket.Row, v *ticketView) error {
 	all, err := ticket.Participants(ctx, q, t.ID)
 	v.Participants = each(all, func(p ticket.Participant) participant {
 		return participant{Address: p.Address, Name: p.Name, ContactID: idOf(p.ContactID), Role: partRole(p.Role),
@@ -90,7 +90,7 @@ func whyTaking(role string) string {
 	return "answer.why.participant"
 }
 
-func readLinked(ctx context.Context, q db.Querier, t ticket.Row, v *ticketView) error {
+func readLinked(ctx context.Context, q db.Querier, _ int64, t ticket.Row, v *ticketView) error {
 	if t.LinkedID == 0 {
 		return nil
 	}
@@ -100,7 +100,7 @@ func readLinked(ctx context.Context, q db.Querier, t ticket.Row, v *ticketView) 
 }
 
 // readTimeline puts messages, notes and what happened in the order of time.
-func readTimeline(ctx context.Context, q db.Querier, t ticket.Row, v *ticketView) error {
+func readTimeline(ctx context.Context, q db.Querier, _ int64, t ticket.Row, v *ticketView) error {
 	messages, err := ticket.Messages(ctx, q, t.ID)
 	if err != nil {
 		return err
@@ -201,7 +201,8 @@ func foldsOf(text string, folds []ticket.Fold) list[fold] {
 
 // told are the kinds of entries that have a sentence of their own.
 var told = map[string]bool{"ticket.opened": true, "ticket.changed": true, "answer.undone": true, "outbox.retried": true,
-	"outbox.settled": true, "outbox.sent": true, "outbox.failed": true, "outbox.uncertain": true, "mail.reassigned": true}
+	"outbox.settled": true, "outbox.sent": true, "outbox.failed": true, "outbox.uncertain": true, "outbox.bounced": true,
+	"mail.reassigned": true, "mail.restored": true}
 
 func eventOf(e journal.Entry, names map[int64]string) timelineItem {
 	event := eventItem{Kind: e.Kind, Actor: eventActor{Kind: e.Actor.Kind, ID: idOf(e.Actor.ID), Name: names[e.Actor.ID]}}

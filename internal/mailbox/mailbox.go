@@ -143,10 +143,12 @@ func (m Mailbox) Signature(language string) string {
 // tidy gives a mailbox its defaults and its normal form.
 func (m *Mailbox) tidy() {
 	m.Name, m.Address = strings.TrimSpace(m.Name), strings.ToLower(strings.TrimSpace(m.Address))
-	m.Aliases = slices.Compact(slices.Sorted(slices.Values(m.Aliases)))
-	for i := range m.Aliases {
-		m.Aliases[i] = strings.ToLower(strings.TrimSpace(m.Aliases[i]))
+	aliases := make([]string, len(m.Aliases))
+	for i, a := range m.Aliases {
+		aliases[i] = strings.ToLower(strings.TrimSpace(a))
 	}
+	slices.Sort(aliases)
+	m.Aliases = slices.Compact(aliases)
 	def(&m.Language, "fr")
 	def(&m.Folder, "INBOX")
 	def(&m.After, "flag")

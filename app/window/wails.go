@@ -99,8 +99,9 @@ func (w *running) app() *options.App {
 			WebviewGpuPolicy: linux.WebviewGpuPolicyNever,
 		},
 		Windows: &windows.Options{
-			WebviewUserDataPath: filepath.Join(w.options.Folder, "webview"),
-			Theme:               windows.SystemDefault,
+			WebviewUserDataPath:  filepath.Join(w.options.Folder, "webview"),
+			Theme:                windows.SystemDefault,
+			IsZoomControlEnabled: true, // Ctrl and wheel, Ctrl and plus: reading aids
 		},
 	}
 	if w.place.Maximised {

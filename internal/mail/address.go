@@ -202,9 +202,7 @@ func cleanAddr(s string) string {
 	if i := strings.LastIndexByte(s, ':'); strings.HasPrefix(s, "@") && i > 0 {
 		s = s[i+1:] // RFC 822 route
 	}
-	if i := strings.IndexByte(s, '('); i > 0 && strings.HasSuffix(s, ")") {
-		s = strings.TrimSpace(s[:i])
-	}
+	s = strings.TrimSpace(dropComments(s))
 	at := strings.LastIndexByte(s, '@')
 	if at <= 0 || at == len(s)-1 || len(s) > 1000 {
 		return ""

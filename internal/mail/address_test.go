@@ -41,6 +41,7 @@ func TestR13FromForms(t *testing.T) {
 		"Jean <jean@x.example.>":                      {"Jean", "jean@x.example"},
 		"Équipe: Jean <jean@x.example>;":              {"Jean", "jean@x.example"},
 		"Jean <jean@société.example>":                 {"Jean", "jean@société.example"},
+		"Jean <jean(compte)@x.example(poste)>":        {"Jean", "jean@x.example"},
 		"MAILER-DAEMON <>":                            {"MAILER-DAEMON <>", ""},
 		"Jean, <jean@x.example>":                      {"Jean", "jean@x.example"},
 	} {

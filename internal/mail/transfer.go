@@ -111,7 +111,7 @@ func footer(line []byte) bool {
 			return true
 		}
 	}
-	return bytes.HasPrefix(line, []byte("--"))
+	return bytes.HasPrefix(line, dashes) || bytes.HasPrefix(line, []byte("__"))
 }
 
 func (d *base64Decoder) bad() {

@@ -108,26 +108,6 @@ func harmless(html string) error {
 	return bad
 }
 
-// x1Vectors are our own ways of running, loading or covering; the fuzzer begins with them.
-var x1Vectors = []string{
-	`<script>alert(1)</script>`, `<img src=x onerror=alert(1)>`, `<svg onload=alert(1)>`, `<svg><style><img src=x onerror=alert(1)></style></svg>`,
-	`<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">`, `<a href="jav&#x09;ascript:alert(1)">x</a>`,
-	`<a href="&#106;avascript:alert(1)">x</a>`, `<iframe srcdoc="<script>alert(1)</script>">`, `<form action=//x><input type=submit></form>`,
-	`<base href="https://evil.example/">`, `<meta http-equiv=refresh content="0;url=//evil.example">`, `<link rel=stylesheet href=//evil.example/x.css>`,
-	`<p style="background:url(javascript:alert(1))">`, `<p style="background:u\72l(//x)">`, `<p style="x:expression(alert(1))">`, `<div style="position:fixed;top:0">`,
-	`<noscript><p title="</noscript><img src=x onerror=alert(1)>">`, `<textarea><img title="</textarea><img src=x onerror=alert(1)>">`,
-	`<title><a title="</title><img src=x onerror=alert(1)>">`, `<xmp><p title="</xmp><img src=x onerror=alert(1)>">`, `<plaintext><img src=x onerror=alert(1)>`,
-	`<!--><img src=x onerror=alert(1)>-->`, `<!-- --!><img src=x onerror=alert(1)> -->`, `<![CDATA[<img src=x onerror=alert(1)>]]>`,
-	`<template><img src=x onerror=alert(1)></template>`, `<object data="data:text/html,<script>alert(1)</script>">`, `<embed src=x>`, `<video><source onerror=alert(1)>`,
-	`<details open ontoggle=alert(1)>`, `<body onload=alert(1)>`, `<img """><script>alert(1)</script>">`, `<a title="x" onmouseover = alert(1)>x</a>`,
-	`<p title='"><img src=x onerror=alert(1)>'>`, `<img alt="` + "`" + `><img src=x onerror=alert(1)>">`, `<div id=x name=y class=z>`, `<a id=location href=x>`,
-	`<svg><animate attributeName=href values=javascript:alert(1) /><a id=a><text>x</text></a></svg>`, `<img src="data:image/svg+xml,<svg onload=alert(1)>">`,
-	`<frameset onload=alert(1)>`, `<table background="javascript:alert(1)">`, `<isindex action=javascript:alert(1)>`, `<input autofocus onfocus=alert(1)>`,
-	`<font face="x" color="red;background:url(//x)">x</font>`, `<p style="font-family:'a;position:fixed;b'">x</p>`, `<p style="color:red/*;*/;position/**/:fixed">`,
-	"<p style=\"color:red\x00;position:fixed\">", `<p style="list-style-image:url(//x)">`, `<p style="border-image:url(//x)">`, `<p style="content:attr(x)">`,
-	`<scr<script>ipt>alert(1)</scr</script>ipt>`, `<<img src=x onerror=alert(1)>`, `<img/src=x/onerror=alert(1)>`, "<img\fsrc=x\fonerror=alert(1)>",
-}
-
 func TestX1Vectors(t *testing.T) {
 	vectors := slices.Clone(x1Vectors)
 	const collected = "../../../shared/corpora/xss/vectors.json"
@@ -160,5 +140,31 @@ func TestX7LinearAndBalanced(t *testing.T) {
 	s := Sanitize(deep, SanitizeOptions{})
 	if strings.Count(s.HTML, "<div>") != strings.Count(s.HTML, "</div>") {
 		t.Error("elements are left open")
+	}
+}
+
+func TestStyles(t *testing.T) {
+	for style, want := range map[string]string{
+		"color: #1f497d; font-size:11pt":                      "color:#1f497d;font-size:11pt",
+		"COLOR:Red":                                           "color:Red",
+		"font-family:\"Calibri\",sans-serif":                  "font-family:\"Calibri\",sans-serif",
+		"border:none;border-left:solid blue 1.5pt":            "border:none;border-left:solid blue 1.5pt",
+		"margin:0cm 0cm 8pt":                                  "margin:0cm 0cm 8pt",
+		"margin:-1px":                                         "",
+		"color:rgba(0, 0, 0, .5)":                             "color:rgba(0, 0, 0, .5)",
+		"background:#fff url(x) no-repeat":                    "",
+		"display:flex":                                        "",
+		"display:none":                                        "display:none",
+		"width:100%;max-width:600px;position:relative":        "width:100%;max-width:600px",
+		"mso-fareast-language:EN-US":                          "",
+		"color:red;;:;x":                                      "color:red",
+		"color:'red":                                          "",
+		"border-image:linear-gradient(red,blue)":              "",
+		"font-weight:bold!important":                          "font-weight:bold!important",
+		strings.Repeat("color:red;", 1000) + "position:fixed": strings.TrimSuffix(strings.Repeat("color:red;", 400), ";"),
+	} {
+		if got := safeStyle(style); got != want {
+			t.Errorf("%.60q: %.60q, want %.60q", style, got, want)
+		}
 	}
 }

@@ -46,6 +46,8 @@ let forget: ReturnType<typeof setTimeout> | undefined
 export function press(e: KeyboardEvent): boolean {
   const chord = chordOf(e)
   if (!chord || e.isComposing || document.querySelector('dialog:modal')) return false
+  // An editor is on its way: what is typed meant it, and must not command anything.
+  if (document.querySelector('[data-waiting]') && e.key.length === 1) return true
   const typing = isTyping(e.target)
   const sequence = pending ? `${pending} ${chord}` : chord
   setPending('')

@@ -95,7 +95,8 @@ func (d *desk) run(ctx context.Context) error {
 		"mailboxes": d.fetchAll,
 		"on hold":   d.every(time.Minute, d.wake),
 		"contents":  d.every(6*time.Hour, d.collect),
-		"backup":    d.every(time.Hour, d.backUp),
+		"backup":    d.every(pace/6, d.backUp),
+		"sessions":  d.every(24*time.Hour, d.tidy),
 	}
 	var wg sync.WaitGroup
 	for name, loop := range loops {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"guichet/app/instance"
 	"guichet/internal/backup"
@@ -40,13 +41,35 @@ func (d *desk) makeBackup(ctx context.Context, folder string) (backup.Report, er
 	return backup.Make(ctx, d.db, d.answer.Blobs, folder, d.now())
 }
 
-// backUp is the hourly copy. A demo has nothing to keep.
+// pace is how often a copy is made by itself.
+const pace = time.Hour
+
+// backUp makes a copy when the last one is an hour old: several starts in an hour
+// make one. A demo has nothing to keep.
 func (d *desk) backUp(ctx context.Context) error {
 	if d.passing {
 		return nil
 	}
-	_, err := d.makeBackup(ctx, "")
+	folder, err := d.backupFolder(ctx)
+	if err != nil {
+		return err
+	}
+	had, err := backup.List(folder)
+	if err != nil {
+		return err
+	}
+	for _, r := range had {
+		if d.now().Sub(r.At) < pace {
+			return nil
+		}
+	}
+	_, err = d.makeBackup(ctx, folder)
 	return err
+}
+
+// tidy forgets sessions and entries that ended long ago.
+func (d *desk) tidy(ctx context.Context) error {
+	return d.db.Write(ctx, func(tx *db.Tx) error { return people.ForgetOld(ctx, tx, d.now()) })
 }
 
 // offerBackups hands the backups to the web door.

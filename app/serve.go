@@ -43,7 +43,7 @@ func (d *desk) listen(ctx context.Context, address string) (*door, error) {
 	if address == "" {
 		return d.loopback(ctx, false)
 	}
-	host, port, err := net.SplitHostPort(address)
+	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Invalid, "app.err.listen", "address", address)
 	}
@@ -55,7 +55,7 @@ func (d *desk) listen(ctx context.Context, address string) (*door, error) {
 	if host == "" || net.ParseIP(host).IsUnspecified() {
 		host = firstAddress()
 	}
-	_, port, err = net.SplitHostPort(ln.Addr().String())
+	_, port, err := net.SplitHostPort(ln.Addr().String())
 	if err != nil {
 		return nil, errors.Join(err, ln.Close())
 	}

@@ -139,7 +139,7 @@ func readTimeline(ctx context.Context, q db.Querier, _ int64, t ticket.Row, v *t
 	}
 	for _, e := range entries {
 		if e.Subject != "message" && e.Subject != "note" { // these stand for themselves
-			items = append(items, eventOf(e, names))
+			items = append(items, eventOf(e, t, names))
 		}
 	}
 	slices.SortStableFunc(items, func(a, b timelineItem) int { return cmp.Compare(a.At, b.At) })
@@ -202,10 +202,11 @@ func foldsOf(text string, folds []ticket.Fold) list[fold] {
 // told are the kinds of entries that have a sentence of their own.
 var told = map[string]bool{"ticket.opened": true, "ticket.changed": true, "answer.undone": true, "outbox.retried": true,
 	"outbox.settled": true, "outbox.sent": true, "outbox.failed": true, "outbox.uncertain": true, "outbox.bounced": true,
-	"mail.reassigned": true, "mail.restored": true}
+	"mail.reassigned": true, "mail.restored": true, "acknowledgement.sent": true, "acknowledgement.failed": true,
+	"acknowledgement.uncertain": true, "acknowledgement.bounced": true, "acknowledgement.settled": true, "acknowledgement.retried": true}
 
-func eventOf(e journal.Entry, names map[int64]string) timelineItem {
-	event := eventItem{Kind: e.Kind, Actor: eventActor{Kind: e.Actor.Kind, ID: idOf(e.Actor.ID), Name: names[e.Actor.ID]}}
+func eventOf(e journal.Entry, t ticket.Row, names map[int64]string) timelineItem {
+	event := eventItem{Kind: e.Kind, Actor: eventActor{Kind: e.Actor.Kind, ID: idOf(e.Actor.ID), Name: actorName(e.Actor, t, names)}}
 	event.Said = said{Key: "web.event.other", Args: map[string]any{"name": event.Actor.Name, "kind": e.Kind}}
 	if told[e.Kind] {
 		event.Said.Key = "web.event." + e.Kind
@@ -214,6 +215,19 @@ func eventOf(e journal.Entry, names map[int64]string) timelineItem {
 		return change{Field: c.Field, Before: shown(c.Field, c.Before, names), After: shown(c.Field, c.After, names)}
 	})
 	return timelineItem{ID: "event-" + string(idOf(e.Seq)), Type: "event", At: ms(e.At), Event: &event}
+}
+
+// actorName says who did it: the one who writes to a ticket as it is named there.
+func actorName(a journal.Actor, t ticket.Row, names map[int64]string) string {
+	switch {
+	case a.Kind == "agent":
+		return names[a.ID]
+	case a.Kind == "contact" && a.ID == t.RequesterID:
+		return t.RequesterName
+	case a.Kind == "contact":
+		return ""
+	}
+	return "Guichet"
 }
 
 // shown writes a value of the journal as text; an agent by name.

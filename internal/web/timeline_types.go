@@ -86,7 +86,7 @@ type eventItem struct {
 type eventActor struct {
 	Kind string `json:"kind"`
 	ID   id     `json:"id,omitempty"`
-	Name string `json:"name,omitempty" doc:"absent: say web.name.KIND"`
+	Name string `json:"name,omitempty"`
 }
 
 type change struct {

@@ -1246,7 +1246,6 @@ export interface components {
         EventActor: {
             id?: components["schemas"]["ID"];
             kind: string;
-            /** @description absent: say web.name.KIND */
             name?: string;
         };
         EventItem: {

@@ -52,7 +52,7 @@ type Writer struct {
 	dir   string
 	hash  hash.Hash
 	size  int64
-	small []byte
+	small *[]byte // borrowed from buffers; nil before the first byte and once there is a file
 	file  *os.File
 	zip   *zstd.Encoder
 }
@@ -65,8 +65,11 @@ func NewWriter(dir string) *Writer { return &Writer{dir: dir, hash: sha256.New()
 func (w *Writer) Write(p []byte) (int, error) {
 	w.hash.Write(p)
 	w.size += int64(len(p))
-	if w.file == nil && len(w.small)+len(p) <= Small {
-		w.small = append(w.small, p...)
+	if w.file == nil && w.size <= Small {
+		if w.small == nil {
+			w.small = buffers.Get().(*[]byte)
+		}
+		*w.small = append(*w.small, p...)
 		return len(p), nil
 	}
 	if w.file == nil {
@@ -93,11 +96,21 @@ func (w *Writer) spill() error {
 	w.file = f
 	w.zip = encoders.Get().(*zstd.Encoder)
 	w.zip.Reset(f)
-	if _, err := w.zip.Write(w.small); err != nil {
-		return fmt.Errorf("write a content: %w", err)
+	if w.small != nil {
+		if _, err := w.zip.Write(*w.small); err != nil {
+			return fmt.Errorf("write a content: %w", err)
+		}
 	}
-	w.small = nil
+	w.giveBack()
 	return nil
+}
+
+func (w *Writer) giveBack() {
+	if w.small != nil {
+		*w.small = (*w.small)[:0]
+		buffers.Put(w.small)
+		w.small = nil
+	}
 }
 
 // Done ends the content. A large one is synced to disk, under its own name, when
@@ -105,7 +118,12 @@ func (w *Writer) spill() error {
 func (w *Writer) Done() (Content, error) {
 	c := Content{Hash: hex.EncodeToString(w.hash.Sum(nil)), Size: w.size}
 	if w.file == nil {
-		c.codec, c.data = squeeze(w.small)
+		if w.small == nil {
+			c.data = []byte{}
+			return c, nil
+		}
+		c.codec, c.data = squeeze(*w.small)
+		w.giveBack()
 		return c, nil
 	}
 	c.codec = "zstd"
@@ -141,6 +159,7 @@ func (w *Writer) place(to string) error {
 // Discard gives a content up before Done. It may be called after Done, and then
 // does nothing.
 func (w *Writer) Discard() {
+	w.giveBack()
 	if w.zip != nil {
 		w.zip.Reset(nil)
 		encoders.Put(w.zip)
@@ -256,15 +275,23 @@ var encoders = sync.Pool{New: func() any {
 	return z
 }}
 
+// buffers hold what is small still, and what it is compressed to: grown anew for
+// each mail they were a third of all that taking one in allocates.
+var buffers = sync.Pool{New: func() any {
+	p := make([]byte, 0, Small)
+	return &p
+}}
+
 // squeeze compresses a small content where that saves an eighth of it at least.
 func squeeze(p []byte) (codec string, data []byte) {
 	if len(p) < 512 {
 		return "", append([]byte{}, p...)
 	}
-	z := encoders.Get().(*zstd.Encoder)
+	z, to := encoders.Get().(*zstd.Encoder), buffers.Get().(*[]byte)
 	defer encoders.Put(z)
-	if out := z.EncodeAll(p, make([]byte, 0, len(p)/2)); len(out) < len(p)-len(p)/8 {
-		return "zstd", out
+	defer buffers.Put(to)
+	if out := z.EncodeAll(p, (*to)[:0]); len(out) < len(p)-len(p)/8 {
+		return "zstd", append([]byte{}, out...)
 	}
 	return "", append([]byte{}, p...)
 }

@@ -169,6 +169,10 @@ func TestInspect(t *testing.T) {
 	if in.File != "x.eml" || in.Text != "Voir la photo." || in.HTMLText == nil || len(in.Attachments) != 2 || len(in.Parts) != 4 || in.Kind != KindPerson || in.Date != nil {
 		t.Errorf("%+v", in)
 	}
+	crlf, lf := Inspect("a", strings.NewReader(strings.ReplaceAll(plainMail, "\n", "\r\n"))), Inspect("b", strings.NewReader(plainMail))
+	if crlf.Parts[0].LF != lf.Parts[0].SHA256 || crlf.Parts[0].SHA256 == lf.Parts[0].SHA256 {
+		t.Errorf("hashes %+v %+v", crlf.Parts, lf.Parts)
+	}
 	if in.References == nil || in.To == nil || in.Folds == nil || in.Warnings == nil {
 		t.Error("an empty list would be null")
 	}

@@ -1,7 +1,10 @@
 package mail
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"encoding/hex"
+	"hash"
 	"io"
 	"time"
 )
@@ -60,6 +63,7 @@ type inspectedPart struct {
 	Size   int64  `json:"size"`
 	Inline bool   `json:"inline,omitempty"`
 	SHA256 string `json:"sha256"`
+	LF     string `json:"sha256_lf,omitempty"` // of the bytes with CRLF made LF, as other programs write text files
 	CID    string `json:"cid,omitempty"`
 }
 
@@ -78,7 +82,9 @@ type inspectedRecipient struct {
 // Inspect reads a mail and gives what Guichet understands of it, ready for JSON. file is repeated as it is given. It
 // always answers; an error of r stands in Error.
 func Inspect(file string, r io.Reader) Inspection {
-	m, err := Parse(r, nil)
+	p := newParser(r, nil)
+	p.lf = &lfHash{h: sha256.New()}
+	m, err := p.safely()
 	in := Inspection{
 		File: file, MessageID: m.MessageID, InReplyTo: list(m.InReplyTo), References: list(m.References),
 		From: inspectedAddress(m.From), To: inspectAddresses(m.To), Cc: inspectAddresses(m.Cc), ReplyTo: inspectAddresses(m.ReplyTo),
@@ -102,7 +108,7 @@ func Inspect(file string, r io.Reader) Inspection {
 	if f := m.Forwarded; f != nil {
 		in.Forwarded = &inspectedForward{inspectedAddress(f.From), inspectAddresses(f.To), inspectAddresses(f.Cc), f.Subject, f.Date, f.Body, f.Comment}
 	}
-	in.inspectParts(m)
+	in.inspectParts(m, p.lfSums)
 	in.inspectBounce(m.Bounce)
 	return in
 }
@@ -123,14 +129,51 @@ func inspectAddresses(as []Address) []inspectedAddress {
 	return out
 }
 
-func (in *Inspection) inspectParts(m *Message) {
-	for _, p := range m.Parts {
-		sum := hex.EncodeToString(p.SHA256[:])
-		in.Parts = append(in.Parts, inspectedPart{Type: p.Type, Size: p.Size, SHA256: sum})
+func (in *Inspection) inspectParts(m *Message, lf [][32]byte) {
+	for i, p := range m.Parts {
+		one := inspectedPart{Type: p.Type, Size: p.Size, SHA256: hex.EncodeToString(p.SHA256[:])}
+		if i < len(lf) {
+			one.LF = hex.EncodeToString(lf[i][:])
+		}
+		in.Parts = append(in.Parts, one)
 		if p.Attachment {
-			in.Attachments = append(in.Attachments, inspectedPart{p.Name, p.Type, p.Size, p.Inline, sum, p.CID})
+			one.Name, one.Inline, one.CID, one.LF = p.Name, p.Inline, p.CID, ""
+			in.Attachments = append(in.Attachments, one)
 		}
 	}
+}
+
+// lfHash hashes bytes with every CRLF made LF.
+type lfHash struct {
+	h  hash.Hash
+	cr bool // a CR was held back: an LF may follow
+}
+
+func (l *lfHash) Write(b []byte) {
+	for len(b) > 0 {
+		if l.cr && b[0] != '\n' {
+			l.h.Write([]byte{'\r'})
+		}
+		l.cr = false
+		i := bytes.IndexByte(b, '\r')
+		if i < 0 {
+			l.h.Write(b)
+			return
+		}
+		l.h.Write(b[:i])
+		l.cr, b = true, b[i+1:]
+	}
+}
+
+// end gives the sum and begins anew.
+func (l *lfHash) end() (sum [32]byte) {
+	if l.cr {
+		l.h.Write([]byte{'\r'})
+		l.cr = false
+	}
+	l.h.Sum(sum[:0])
+	l.h.Reset()
+	return sum
 }
 
 func (in *Inspection) inspectBounce(b *Bounce) {

@@ -38,6 +38,7 @@ type leaf struct {
 	dest    io.Writer
 	waiting []byte // first bytes of an attached mail, until its subject is known
 	wait    bool
+	again   func() *leaf // begins the text anew below a file that stood in it
 }
 
 // leaf reads a leaf up to the next boundary.
@@ -52,7 +53,13 @@ func (p *parser) leafOn(l *leaf) end {
 			l.close()
 			return e
 		}
-		l.take(c.data)
+		l = l.afterFile(c)
+		if name, ok := p.uuName(l, c); ok && p.entities < maxEntities {
+			p.entities++
+			l = p.uuFile(l, name)
+			continue
+		}
+		l.take(p.src.again(c))
 	}
 }
 
@@ -66,13 +73,10 @@ func (p *parser) empty(at place, h header, t mediaType) {
 // open begins a leaf. beyond means that the budget of work is spent: the leaf is kept but not analysed.
 func (p *parser) open(at place, h header, t mediaType, beyond bool) *leaf {
 	d := parseMediaType(h.get("content-disposition"))
-	l := &leaf{p: p, dec: newTransferDecoder(h.get("content-transfer-encoding"), p.m.warn)}
-	l.part = Part{
+	l := p.begin(Part{
 		Index: len(p.m.Parts), Type: leafType(t.value), Charset: cleanCharset(t.raw("charset")),
 		Name: p.leafName(h, t, d), CID: contentID(h.get("content-id")), Inline: d.value == "inline",
-	}
-	p.sum.Reset()
-	p.out = p.out[:0]
+	}, newTransferDecoder(h.get("content-transfer-encoding"), p.m.warn))
 	if beyond {
 		l.dec = identity{}
 		l.part.Name = "not-analysed.eml"
@@ -93,6 +97,13 @@ func (p *parser) open(at place, h header, t mediaType, beyond bool) *leaf {
 		l.openStore()
 	}
 	return l
+}
+
+// begin makes the leaf of a part; one is read at a time.
+func (p *parser) begin(part Part, dec transferDecoder) *leaf {
+	p.sum.Reset()
+	p.out = p.out[:0]
+	return &leaf{p: p, part: part, dec: dec}
 }
 
 // leafType mends what is no media type: RFC 2045 5.2 says that it is plain text.
@@ -210,6 +221,9 @@ func (l *leaf) flush() {
 	l.p.out = out[:0]
 	l.part.Size += int64(len(out))
 	l.p.sum.Write(out)
+	if l.p.lf != nil {
+		l.p.lf.Write(out)
+	}
 	if l.seg != nil {
 		l.keepText(out)
 	}
@@ -275,18 +289,27 @@ func (l *leaf) write(b []byte) {
 	}
 }
 
-// close ends a leaf and notes it.
+// close ends a leaf at a boundary, whose line end it leaves out, or at the end of the mail.
 func (l *leaf) close() {
-	p := l.p
-	if len(p.bounds) == 0 || p.blind { // the end of the mail: its last line end is content
-		p.out = append(p.out, l.eol...)
+	if len(l.p.bounds) > 0 && !l.p.blind {
+		l.eol = nil
 	}
+	l.finish()
+}
+
+// finish notes a leaf that is whole.
+func (l *leaf) finish() {
+	p := l.p
+	p.out = append(p.out, l.eol...)
 	p.out = l.dec.end(p.out)
 	l.flush()
 	if l.wait {
 		l.named()
 	}
 	p.sum.Sum(l.part.SHA256[:0])
+	if p.lf != nil {
+		p.lfSums = append(p.lfSums, p.lf.end())
+	}
 	p.m.Parts = append(p.m.Parts, l.part)
 	if l.seg != nil {
 		p.segments = append(p.segments, *l.seg)

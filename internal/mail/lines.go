@@ -27,6 +27,7 @@ type lines struct {
 	held    []byte // a line that was read and given back
 	holding bool
 	heldTop bool
+	looked  bool // ahead was called since the last chunk
 }
 
 func newLines(r io.Reader) *lines {
@@ -59,6 +60,7 @@ func (l *lines) next() (c chunk, ok bool) {
 	if l.eof {
 		return chunk{}, false
 	}
+	l.looked = false
 	data, err := l.r.ReadSlice('\n')
 	c = chunk{data: data, starts: !l.midLine}
 	l.midLine = errors.Is(err, bufio.ErrBufferFull)
@@ -77,8 +79,18 @@ func (l *lines) giveBack(c chunk) {
 	l.heldTop, l.holding = c.starts, true
 }
 
+// again gives the bytes of c, which looking ahead may have moved.
+func (l *lines) again(c chunk) []byte {
+	if l.looked {
+		l.looked = false
+		return l.held
+	}
+	return c.data
+}
+
 // ahead shows up to n of the bytes that follow, without reading them. Chunks given before become invalid.
 func (l *lines) ahead(n int) []byte {
+	l.looked = true
 	b, _ := l.r.Peek(n) // a short answer is the answer: an error comes again with the next read
 	return b
 }

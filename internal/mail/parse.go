@@ -21,13 +21,17 @@ const (
 // Parse reads a mail from r, once, in bounded memory. store gives the writer for the decoded bytes of a leaf that is an
 // attachment (its Size and SHA256 are not known yet); nil, or a nil writer, means that the bytes are only counted and
 // hashed. Parse always gives a Message, whatever the bytes; the error is r's or a store writer's own.
-func Parse(r io.Reader, store func(part Part) io.Writer) (m *Message, err error) {
-	p := newParser(r, store)
+func Parse(r io.Reader, store func(part Part) io.Writer) (*Message, error) {
+	return newParser(r, store).safely()
+}
+
+// safely is parse, and a fault of ours costs one mail's analysis, not the mailbox: the raw mail is kept elsewhere.
+func (p *parser) safely() (m *Message, err error) {
 	defer func() {
-		if recover() != nil { // a fault of ours must cost one mail's analysis, not the mailbox; the raw mail is kept elsewhere
+		if recover() != nil {
 			p.m.Kind = KindPerson
 			p.m.warn(WarnNotAnalysed)
-			_, err = io.Copy(io.Discard, r)
+			_, err = io.Copy(io.Discard, p.src.r)
 			m = p.m
 		}
 	}()
@@ -56,6 +60,8 @@ type parser struct {
 	storeErr error
 	sum      hash.Hash // of the leaf being read
 	body     hash.Hash // of the raw body, for the fingerprint
+	lf       *lfHash   // set by Inspect only
+	lfSums   [][32]byte
 	inBody   bool
 	bounds   [][]byte // "--boundary" of the multiparts being read, outermost first
 	blind    bool     // boundaries mean nothing any more: the rest is one attachment

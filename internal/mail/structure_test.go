@@ -164,3 +164,44 @@ func TestFlowed(t *testing.T) {
 		t.Errorf("DelSp: %q", got)
 	}
 }
+
+func TestUuencodedFilesInText(t *testing.T) {
+	const file = "begin 644 a b.txt\n'8F]N:F]U<@  \n`\nend\n"
+	for raw, want := range map[string][2]string{
+		"avant\n" + file + "après\n":         {"avant\n\naprès\n", "a b.txt=bonjour"},
+		file:                                 {"", "a b.txt=bonjour"},
+		"x\n" + file + "\n\n" + file + "\n":  {"x\n", "a b.txt=bonjour a b.txt=bonjour"},
+		"x\n" + file[:len(file)-5]:           {"x\n", "a b.txt=bonjour"},
+		"begin 644 well\nand go on\n":        {"begin 644 well\nand go on\n", ""},
+		"begin 2026 with\nMany plans\nend\n": {"begin 2026 with\nMany plans\nend\n", ""},
+		"begin 644 x":                        {"begin 644 x", ""},
+	} {
+		var names []string
+		var bufs []*strings.Builder
+		m, err := Parse(strings.NewReader("From: a@b.example\nContent-Type: text/plain; charset=utf-8\n\n"+raw), func(p Part) io.Writer {
+			names = append(names, p.Name)
+			bufs = append(bufs, &strings.Builder{})
+			return bufs[len(bufs)-1]
+		})
+		for i := range names {
+			names[i] += "=" + bufs[i].String()
+		}
+		if err != nil || m.Text != want[0] || strings.Join(names, " ") != want[1] {
+			t.Errorf("%q: text %q, files %q, %v", raw, m.Text, names, err)
+		}
+		for i, p := range m.Parts {
+			if p.Index != i {
+				t.Errorf("%q: part %d has index %d", raw, i, p.Index)
+			}
+		}
+	}
+}
+
+// TestAFaultOfOursCostsOneMail: whatever breaks inside, the caller gets a message and goes on.
+func TestAFaultOfOursCostsOneMail(t *testing.T) {
+	r := strings.NewReader(mixedMail)
+	m, err := Parse(r, func(Part) io.Writer { panic("broken") })
+	if err != nil || m == nil || m.Kind != KindPerson || r.Len() > 0 || len(m.Warnings) == 0 {
+		t.Errorf("%+v, %v, %d bytes unread", m, err, r.Len())
+	}
+}

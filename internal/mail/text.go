@@ -43,7 +43,7 @@ func (p *parser) texts() {
 		if !rich[s.alt] {
 			html.WriteString(TextToHTML(content))
 		}
-		if s.alt == 0 || plain[s.alt] || !rich[s.alt] {
+		if (s.alt == 0 || plain[s.alt] || !rich[s.alt]) && (text.Len() == 0 || strings.TrimSpace(content) != "") {
 			separate(&text)
 			text.WriteString(content)
 		}
@@ -57,7 +57,11 @@ func (p *parser) texts() {
 
 // separate puts an empty line between two texts and says where the next begins.
 func separate(b *strings.Builder) int {
-	if b.Len() > 0 {
+	switch {
+	case b.Len() == 0:
+	case strings.HasSuffix(b.String(), "\n"):
+		b.WriteString("\n")
+	default:
 		b.WriteString("\n\n")
 	}
 	return b.Len()

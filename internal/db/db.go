@@ -59,7 +59,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
 	d := &DB{engine: SQLite, path: path}
-	write, err := sql.Open("sqlite3", dsn(path, "rwc", "_cache_size=-32000"))
+	write, err := sql.Open("sqlite3", dsn(path, "rwc", "_cache_size=-16000"))
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}

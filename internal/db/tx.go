@@ -93,8 +93,18 @@ func (d *DB) begin(ctx context.Context) error {
 		return err
 	}
 	d.writer = writer{conn: conn, stmts: map[string]*sql.Stmt{}}
+	if d.engine == SQLite {
+		if err := d.writer.exec(ctx, checkpoint); err != nil {
+			return err
+		}
+	}
 	return d.writer.exec(ctx, begin)
 }
+
+// checkpoint lets the write-ahead log grow to 16 MB before it is written back: at
+// the usual 4 MB two batches of mails fill it, and the same pages of the same
+// indexes are written again each time. The driver's address has no word for it.
+const checkpoint = "PRAGMA wal_autocheckpoint = 4000"
 
 // writer is the one connection that writes, with its statements prepared for
 // as long as it lives. The turn guards it.

@@ -167,13 +167,16 @@ func (m Message) people() string {
 	return b.String()
 }
 
-// touch moves a ticket to its new place in lists and gives it its last line.
+// touch moves a ticket to its new place in lists and gives it its last line. A
+// ticket that stays where it is, as one just opened does, keeps its place in the
+// five indexes that hold it.
 func touch(ctx context.Context, tx *db.Tx, t Ticket, activity time.Time, text string, entry, lastIn int64, files bool) error {
-	if activity.Before(t.ActivityAt) {
-		activity = t.ActivityAt
+	set, args := "", []any{}
+	if activity.UnixMilli() > t.ActivityAt.UnixMilli() {
+		set, args = "activity_at = ?, ", []any{activity}
 	}
-	_, err := tx.Exec(ctx, "UPDATE ticket SET activity_at = ?, snippet = ?, last_entry_id = ?, last_in_id = ?, files = ? WHERE id = ?",
-		activity, snippet(text), entry, lastIn, t.Files || files, t.ID)
+	_, err := tx.Exec(ctx, "UPDATE ticket SET "+set+"snippet = ?, last_entry_id = ?, last_in_id = ?, files = ? WHERE id = ?",
+		append(args, snippet(text), entry, lastIn, t.Files || files, t.ID)...)
 	return err
 }
 

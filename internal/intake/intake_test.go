@@ -2,12 +2,14 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"guichet/internal/answer"
+	"guichet/internal/blob"
 	"guichet/internal/db"
 	"guichet/internal/db/dbtest"
 	"guichet/internal/journal"
@@ -378,3 +380,34 @@ func TestReassignAndUndo(t *testing.T) {
 		}
 	})
 }
+
+func TestAMailThatBreaksTheParserIsATicket(t *testing.T) {
+	each(t, func(o *office) {
+		bad := o.prepare(letter("enora@conserverie.example", "bad@c", "Méchant", ""))
+		bad.broken = errors.New("index out of range")
+		good := o.prepare(letter("enora@conserverie.example", "good@c", "Bon", ""))
+		out, err := Take(o.Context(), o.db, o.cfg, noon, []*Prepared{bad, good})
+		if err != nil || out[0].Fate != Unreadable || out[1].Fate != Opened {
+			o.Fatalf("%+v, %v", out, err)
+		}
+		raw, err := blob.ReadAll(o.Context(), o.db, o.cfg.Blobs, bad.Raw.Hash, 1<<20)
+		if err != nil || !strings.Contains(string(raw), "imprimante") {
+			o.Errorf("the raw source: %v", err)
+		}
+		again, err := Take(o.Context(), o.db, o.cfg, noon, []*Prepared{bad})
+		if err != nil || !again[0].Again {
+			o.Errorf("again: %+v, %v", again, err)
+		}
+	})
+}
+
+func TestAPanicOfTheParserIsCaught(t *testing.T) {
+	_, broken, err := parse(panicking{})
+	if broken == nil || err != nil {
+		t.Errorf("%v, %v", broken, err)
+	}
+}
+
+type panicking struct{}
+
+func (panicking) Read([]byte) (int, error) { panic("x") }

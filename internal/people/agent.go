@@ -131,9 +131,9 @@ func UpdateAgent(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time
 		return a, err
 	}
 	a.CreatedAt, a.Version = had.CreatedAt, had.Version+1
-	if _, err := tx.Exec(ctx, `UPDATE agent SET name = ?, email = ?, language = ?, level = ?, role = ?, active = ?,
-		preferences = ?, version = ? WHERE id = ?`, a.Name, a.Email, string(a.Language), a.Level, a.Role, a.Active,
-		a.Preferences, a.Version, a.ID); err != nil {
+	if err := stored(tx.Exec(ctx, `UPDATE agent SET name = ?, email = ?, language = ?, level = ?, role = ?, active = ?,
+		preferences = ?, version = ? WHERE id = ? AND version = ?`, a.Name, a.Email, string(a.Language), a.Level, a.Role,
+		a.Active, a.Preferences, a.Version, a.ID, had.Version)); err != nil {
 		return a, err
 	}
 	if had.Active && !a.Active {

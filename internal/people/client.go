@@ -169,8 +169,9 @@ func UpdateClient(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Tim
 		return c, nil
 	}
 	c.Version++
-	if _, err := tx.Exec(ctx, "UPDATE client SET name = ?, fold = ?, language = ?, colour = ?, note = ?, version = ? WHERE id = ?",
-		c.Name, db.Fold(c.Name), string(c.Language), c.Colour, c.Note, c.Version, c.ID); err != nil {
+	if err := stored(tx.Exec(ctx, `UPDATE client SET name = ?, fold = ?, language = ?, colour = ?, note = ?, version = ?
+		WHERE id = ? AND version = ?`, c.Name, db.Fold(c.Name), string(c.Language), c.Colour, c.Note, c.Version, c.ID,
+		had.Version)); err != nil {
 		return c, err
 	}
 	if err := keepDomains(ctx, tx, c.ID, had.Domains, c.Domains); err != nil {

@@ -186,9 +186,9 @@ func replaceContact(ctx context.Context, tx *db.Tx, by journal.Actor, now time.T
 		return c, nil
 	}
 	c.Version++
-	if _, err := tx.Exec(ctx, `UPDATE contact SET client_id = ?, site_id = ?, name = ?, fold = ?, phone = ?, language = ?,
-		note = ?, version = ? WHERE id = ?`, db.Null(c.ClientID), db.Null(c.SiteID), c.Name, db.Fold(c.Name), c.Phone,
-		string(c.Language), c.Note, c.Version, c.ID); err != nil {
+	if err := stored(tx.Exec(ctx, `UPDATE contact SET client_id = ?, site_id = ?, name = ?, fold = ?, phone = ?,
+		language = ?, note = ?, version = ? WHERE id = ? AND version = ?`, db.Null(c.ClientID), db.Null(c.SiteID), c.Name,
+		db.Fold(c.Name), c.Phone, string(c.Language), c.Note, c.Version, c.ID, had.Version)); err != nil {
 		return c, err
 	}
 	if err := keepAddresses(ctx, tx, c.ID, had.Addresses, c.Addresses); err != nil {

@@ -74,14 +74,18 @@ func UseEntry(ctx context.Context, tx *db.Tx, now time.Time, ticket, label strin
 	if !now.Before(e.expiresAt) {
 		return "", s, false, fault.New(fault.Refused, "people.err.entry_late")
 	}
-	token, s, err = openSession(ctx, tx, now, e.agent, e.kind, label)
+	n, err := tx.Exec(ctx, "UPDATE entry SET used_at = ? WHERE ticket_hash = ? AND used_at IS NULL", now, hash)
+	if err == nil && n == 0 { // another process, at the same instant
+		err = fault.New(fault.Refused, "people.err.entry_twice")
+	}
 	if err != nil {
 		return "", s, false, err
 	}
-	if _, err := tx.Exec(ctx, "UPDATE entry SET used_at = ?, session_id = ? WHERE ticket_hash = ?", now, s.ID, hash); err != nil {
+	if token, s, err = openSession(ctx, tx, now, e.agent, e.kind, label); err != nil {
 		return "", s, false, err
 	}
-	return token, s, false, nil
+	_, err = tx.Exec(ctx, "UPDATE entry SET session_id = ? WHERE ticket_hash = ?", s.ID, hash)
+	return token, s, false, err
 }
 
 // alarmed ends the session that a ticket opened when the ticket comes a second

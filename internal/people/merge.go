@@ -107,7 +107,7 @@ func UndoMergeClient(ctx context.Context, tx *db.Tx, by journal.Actor, now time.
 	}
 	for _, m := range moved {
 		if statement, ok := back[m.Field]; ok {
-			if _, err := tx.Exec(ctx, statement, from, stored(m.After), into.ID); err != nil {
+			if _, err := tx.Exec(ctx, statement, from, column(m.After), into.ID); err != nil {
 				return err
 			}
 		}
@@ -142,9 +142,9 @@ func movedBy(ctx context.Context, q db.Querier, subject string, from int64) ([]j
 	return nil, fault.New(fault.Invalid, "people.err.not_merged")
 }
 
-// stored gives a value of the journal as a column holds it: JSON's numbers come
+// column gives a value of the journal as a column holds it: JSON's numbers come
 // back as floats.
-func stored(v any) any {
+func column(v any) any {
 	if n, ok := v.(float64); ok {
 		return int64(n)
 	}

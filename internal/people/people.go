@@ -111,3 +111,12 @@ func stale(had, given int64) error {
 	}
 	return nil
 }
+
+// stored refuses a change that found no row of its version any more: on
+// PostgreSQL another process may have written between the read and the write.
+func stored(rows int64, err error) error {
+	if err == nil && rows == 0 {
+		return fault.New(fault.Conflict, "fault.conflict")
+	}
+	return err
+}

@@ -90,7 +90,8 @@ func UpdateSite(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time,
 		return s, nil
 	}
 	s.Version++
-	if _, err := tx.Exec(ctx, "UPDATE site SET name = ?, address = ?, version = ? WHERE id = ?", s.Name, s.Address, s.Version, s.ID); err != nil {
+	if err := stored(tx.Exec(ctx, "UPDATE site SET name = ?, address = ?, version = ? WHERE id = ? AND version = ?",
+		s.Name, s.Address, s.Version, s.ID, had.Version)); err != nil {
 		return s, err
 	}
 	return s, happened(ctx, tx, by, now, "site.changed", s.ID, changes)

@@ -2,11 +2,9 @@ package web
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"guichet/internal/db"
-	"guichet/internal/fault"
 	"guichet/internal/mail/imap"
 	"guichet/internal/mail/smtp"
 	"guichet/internal/mail/wire"
@@ -72,7 +70,7 @@ func (d *door) keepMailbox(ctx context.Context, f BoxForm, write func(*db.Tx) (m
 	err = d.DB.Write(ctx, func(tx *db.Tx) error {
 		m, err := write(tx)
 		if err != nil {
-			return asForm(err)
+			return renamed(err, formNames)
 		}
 		for side, password := range map[string]string{"imap": f.IMAP.Password, "smtp": f.SMTP.Password} {
 			if password == "" {
@@ -88,22 +86,9 @@ func (d *door) keepMailbox(ctx context.Context, f BoxForm, write func(*db.Tx) (m
 	return v, err
 }
 
-// asForm gives the fields at fault the names that they have in the form:
-// imapHost is imap.host there.
-func asForm(err error) error {
-	f, ok := fault.As(err)
-	if !ok {
-		return err
-	}
-	for i, field := range f.Fields {
-		for _, side := range []string{"imap", "smtp"} {
-			if rest, ok := strings.CutPrefix(field.Name, side); ok && rest != "" {
-				f.Fields[i].Name = side + "." + strings.ToLower(rest[:1]) + rest[1:]
-			}
-		}
-	}
-	return f
-}
+// formNames are the mailbox room's names of fields as the form has them.
+var formNames = map[string]string{"imapHost": "imap.host", "imapPort": "imap.port", "imapSecurity": "imap.security", "after": "imap.after",
+	"moveTo": "imap.moveTo", "smtpHost": "smtp.host", "smtpPort": "smtp.port", "smtpSecurity": "smtp.security"}
 
 // testTime bounds a connection test: a person waits for it.
 const testTime = 60 * time.Second

@@ -101,3 +101,18 @@ func fieldName(location string) string {
 	}
 	return location
 }
+
+// renamed gives the fields at fault of another room the names that they have in
+// the form that was sent.
+func renamed(err error, names map[string]string) error {
+	f, ok := fault.As(err)
+	if !ok {
+		return err
+	}
+	for i, field := range f.Fields {
+		if name, known := names[field.Name]; known {
+			f.Fields[i].Name = name
+		}
+	}
+	return f
+}

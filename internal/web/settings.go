@@ -50,7 +50,7 @@ func setUp(ctx context.Context, d *door, in *setupIn) error {
 		}
 		a.Name, a.Email, a.Language = b.AgentName, b.AgentEmail, words.Language(b.Language)
 		if _, err := people.UpdateAgent(ctx, tx, actor(ctx), d.Now(), a); err != nil {
-			return err
+			return renamed(err, map[string]string{"name": "agentName", "email": "agentEmail"})
 		}
 		s, version, err := readSettings(ctx, tx)
 		if err != nil {

@@ -80,6 +80,10 @@ func TestAConnectionTestSaysWhichStepFailed(t *testing.T) {
 
 func TestFirstStartAndSettings(t *testing.T) {
 	k := newDesk(t, withKey(t))
+	p := k.refused(422, "POST", "/api/setup", map[string]any{"teamName": "Gardian", "agentName": "Léa", "agentEmail": "nobody", "language": "en"})
+	if len(p.Fields) != 1 || p.Fields[0].Name != "agentEmail" {
+		t.Errorf("%+v", p)
+	}
 	var self me
 	k.call(200, "GET", "/api/me", nil, &self)
 	if !self.NeedsSetup {

@@ -203,7 +203,7 @@ func (d *desk) hooks(b mailbox.Mailbox) imap.Hooks[*intake.Prepared] {
 		Discard: func(*intake.Prepared) {}, // a content that nothing names is collected
 		Commit: func(ctx context.Context, _ uint32, items []*intake.Prepared) error {
 			_, err := intake.Take(ctx, d.db, d.answer, d.now(), items)
-			if db.IsFull(err) {
+			if db.IsFull(err) || blob.IsDisk(err) {
 				err = d.full(err)
 			}
 			return err

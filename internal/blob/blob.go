@@ -39,12 +39,13 @@ func IsDisk(err error) bool {
 }
 
 // Content is a content that is ready to be named by a transaction: a small one
-// is in memory, a large one is a synced file already.
+// is in memory, a large one is a synced file already, or once it is settled.
 type Content struct {
 	Hash  string // SHA-256, hex
 	Size  int64  // of the content itself, uncompressed
 	codec string // "" or "zstd"
 	data  []byte // nil for a file
+	loose string // the temporary file of a content that is not settled
 }
 
 // Writer takes a content in. It is not safe for concurrent use.
@@ -116,44 +117,46 @@ func (w *Writer) giveBack() {
 // Done ends the content. A large one is synced to disk, under its own name, when
 // it returns.
 func (w *Writer) Done() (Content, error) {
+	c, err := w.Loose()
+	if err == nil {
+		err = Settle(w.dir, []Content{c})
+	}
+	if err != nil {
+		return Content{}, err
+	}
+	c.loose = ""
+	return c, nil
+}
+
+// Loose ends the content without waiting for the disk: Settle must have had it
+// before a transaction names it. One that never gets there is collected.
+func (w *Writer) Loose() (Content, error) {
 	c := Content{Hash: hex.EncodeToString(w.hash.Sum(nil)), Size: w.size}
-	if w.file == nil {
-		if w.small == nil {
-			c.data = []byte{}
-			return c, nil
+	switch {
+	case w.file != nil:
+		c.codec, c.loose = "zstd", w.file.Name()
+		if err := w.end(); err != nil {
+			w.Discard()
+			return Content{}, fmt.Errorf("write a content: %w", err)
 		}
+	case w.small != nil:
 		c.codec, c.data = squeeze(*w.small)
 		w.giveBack()
-		return c, nil
-	}
-	c.codec = "zstd"
-	if err := w.place(filepath.Join(w.dir, fileName(c.Hash))); err != nil {
-		w.Discard()
-		return Content{}, fmt.Errorf("write a content: %w", err)
+	default:
+		c.data = []byte{}
 	}
 	return c, nil
 }
 
-func (w *Writer) place(to string) error {
+func (w *Writer) end() error {
 	err := w.zip.Close()
 	encoders.Put(w.zip)
 	w.zip = nil
-	if err := errors.Join(err, w.file.Sync()); err != nil {
-		return err
-	}
-	from := w.file.Name()
-	if err := w.file.Close(); err != nil {
-		return err
-	}
-	folder := filepath.Dir(to)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return err
-	}
-	if err := os.Rename(from, to); err != nil {
+	if err := errors.Join(err, w.file.Close()); err != nil {
 		return err
 	}
 	w.file = nil
-	return errors.Join(syncFolder(folder), syncFolder(filepath.Dir(folder)))
+	return nil
 }
 
 // Discard gives a content up before Done. It may be called after Done, and then
@@ -173,7 +176,7 @@ func (w *Writer) Discard() {
 	}
 }
 
-// Reader reads a content that may not be in the database yet.
+// Reader reads a content that may not be in the database yet, but is settled.
 func (c Content) Reader(dir string) (io.ReadCloser, error) { return open(c, dir) }
 
 // Of is a content from bytes.

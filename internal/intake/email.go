@@ -45,7 +45,7 @@ type Origin struct {
 }
 
 // Prepared is a mail that is read and parsed, and not yet in the database. A
-// large raw source is on disk, synced, already.
+// large raw source is a file already, which Take puts on disk.
 type Prepared struct {
 	Origin Origin
 	Raw    blob.Content
@@ -70,7 +70,7 @@ func Prepare(cfg Config, from Origin, r io.Reader) (*Prepared, error) {
 	if _, err := io.Copy(io.Discard, tee); err != nil {
 		return nil, fmt.Errorf("read a mail: %w", err)
 	}
-	raw, err := w.Done()
+	raw, err := w.Loose()
 	if err != nil {
 		return nil, err
 	}
@@ -100,14 +100,17 @@ type Outcome struct {
 }
 
 // Take puts mails into the database, all of them in one transaction that is on
-// disk when it returns; then the server's copies may be touched. A mail that
-// fails opens a ticket with its raw source, and stops nothing. Taking the same
-// mail twice changes nothing.
+// disk when it returns, their large sources before it; then the server's copies
+// may be touched. A mail that fails opens a ticket with its raw source, and stops
+// nothing. Taking the same mail twice changes nothing.
 //
 // The batch is tried whole first, and with a savepoint for each mail only when one
 // of them failed: the full-text index writes itself out at each savepoint, which
 // costs as much as a transaction for each mail.
 func Take(ctx context.Context, d *db.DB, cfg Config, now time.Time, batch []*Prepared) ([]Outcome, error) {
+	if err := settle(cfg, batch); err != nil {
+		return nil, err
+	}
 	out := make([]Outcome, len(batch))
 	whole := func(tx *db.Tx, i int) (err error) {
 		out[i], err = (&taking{tx: tx, cfg: cfg, now: now, Prepared: batch[i]}).take(ctx)
@@ -125,6 +128,14 @@ func Take(ctx context.Context, d *db.DB, cfg Config, now time.Time, batch []*Pre
 		err = oneByOne(ctx, d, len(batch), apart)
 	}
 	return out, err
+}
+
+func settle(cfg Config, batch []*Prepared) error {
+	raws := make([]blob.Content, len(batch))
+	for i, p := range batch {
+		raws[i] = p.Raw
+	}
+	return blob.Settle(cfg.Blobs, raws)
 }
 
 func oneByOne(ctx context.Context, d *db.DB, n int, take func(tx *db.Tx, i int) error) error {

@@ -24,12 +24,12 @@ func ApplyImport(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time
 	if im.Language == "" {
 		im.Language = words.French
 	}
-	real := map[int64]int64{} // of what is made here
+	made := map[int64]int64{} // of what is made here
 	for _, s := range p.plan.steps {
-		if s.want.ClientID, err = p.makeClient(ctx, tx, by, now, im, real, s.want.ClientID); err != nil {
+		if s.want.ClientID, err = p.makeClient(ctx, tx, by, now, im, made, s.want.ClientID); err != nil {
 			return p.plan, err
 		}
-		if s.want.SiteID, err = p.makeSite(ctx, tx, by, now, real, s.want); err != nil {
+		if s.want.SiteID, err = p.makeSite(ctx, tx, by, now, made, s.want); err != nil {
 			return p.plan, err
 		}
 		if s.had.ID == 0 {
@@ -50,22 +50,22 @@ func ApplyImport(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time
 }
 
 // makeClient returns the id of a client, which it makes where the plan said so.
-func (p *plan) makeClient(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, im Import, real map[int64]int64, id int64) (int64, error) {
-	if id >= 0 || real[id] != 0 {
-		return max(id, real[id]), nil
+func (p *plan) makeClient(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, im Import, made map[int64]int64, id int64) (int64, error) {
+	if id >= 0 || made[id] != 0 {
+		return max(id, made[id]), nil
 	}
 	c, err := CreateClient(ctx, tx, by, now, Client{Name: p.known.made[id].Name, Language: im.Language, Colour: -1})
-	real[id] = c.ID
+	made[id] = c.ID
 	return c.ID, err
 }
 
 // makeSite returns the id of a contact's site, which it makes where the plan said
 // so.
-func (p *plan) makeSite(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, real map[int64]int64, c Contact) (int64, error) {
-	if c.SiteID >= 0 || real[c.SiteID] != 0 {
-		return max(c.SiteID, real[c.SiteID]), nil
+func (p *plan) makeSite(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, made map[int64]int64, c Contact) (int64, error) {
+	if c.SiteID >= 0 || made[c.SiteID] != 0 {
+		return max(c.SiteID, made[c.SiteID]), nil
 	}
 	s, err := CreateSite(ctx, tx, by, now, Site{ClientID: c.ClientID, Name: p.known.made[c.SiteID].Name})
-	real[c.SiteID] = s.ID
+	made[c.SiteID] = s.ID
 	return s.ID, err
 }

@@ -164,21 +164,22 @@ func (p program) say(err error) string {
 	return text
 }
 
-// folder is the data folder: the one asked for, else the platform's own place.
+// folder is the data folder: the one asked for, else the platform's own place. It
+// lies one below "guichet", where WebKit keeps files of its own.
 func (p program) folder() string {
 	if p.data != "" {
 		return p.data
 	}
 	switch runtime.GOOS {
 	case "windows":
-		return filepath.Join(p.env("LOCALAPPDATA"), "Guichet")
+		return filepath.Join(p.env("LOCALAPPDATA"), "Guichet", "data")
 	case "darwin":
-		return filepath.Join(p.env("HOME"), "Library", "Application Support", "Guichet")
+		return filepath.Join(p.env("HOME"), "Library", "Application Support", "Guichet", "data")
 	}
 	if base := p.env("XDG_DATA_HOME"); base != "" {
-		return filepath.Join(base, "guichet")
+		return filepath.Join(base, "guichet", "data")
 	}
-	return filepath.Join(p.env("HOME"), ".local", "share", "guichet")
+	return filepath.Join(p.env("HOME"), ".local", "share", "guichet", "data")
 }
 
 // languageOf reads the language that the system speaks, French where it says

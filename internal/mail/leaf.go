@@ -38,6 +38,7 @@ type leaf struct {
 	dest    io.Writer
 	waiting []byte // first bytes of an attached mail, until its subject is known
 	wait    bool
+	packed  bool         // a winmail.dat, kept in waiting until it can be opened
 	again   func() *leaf // begins the text anew below a file that stood in it
 }
 
@@ -93,7 +94,8 @@ func (p *parser) open(at place, h header, t mediaType, beyond bool) *leaf {
 		l.rep, l.limit = &report{kind: l.part.Type}, limit
 	}
 	l.wait = l.part.Type == "message/rfc822" && l.part.Name == ""
-	if !l.wait {
+	l.packed = isTNEF(l.part) && !beyond
+	if !l.wait && !l.packed {
 		l.openStore()
 	}
 	return l
@@ -230,6 +232,12 @@ func (l *leaf) flush() {
 	if l.rep != nil {
 		l.rep.data = append(l.rep.data, out[:min(len(out), l.limit-len(l.rep.data))]...)
 	}
+	if l.packed {
+		if l.waiting = append(l.waiting, out...); len(l.waiting) > tnefLimit {
+			l.keepPacked()
+		}
+		return
+	}
 	if l.wait {
 		l.waiting = append(l.waiting, out...)
 		if len(l.waiting) > reportLimit || headerEnds(l.waiting) {
@@ -306,6 +314,15 @@ func (l *leaf) finish() {
 	if l.wait {
 		l.named()
 	}
+	var files tnef
+	if l.packed {
+		var ok bool
+		if files, ok = readTNEF(l.waiting); ok {
+			l.part.Attachment = false // its files stand for it
+		} else {
+			l.keepPacked()
+		}
+	}
 	p.sum.Sum(l.part.SHA256[:0])
 	if p.lf != nil {
 		p.lfSums = append(p.lfSums, p.lf.end())
@@ -316,5 +333,41 @@ func (l *leaf) finish() {
 	}
 	if l.rep != nil {
 		p.reports = append(p.reports, *l.rep)
+	}
+	p.unpack(files)
+}
+
+// keepPacked makes an ordinary file of a winmail.dat that cannot be opened.
+func (l *leaf) keepPacked() {
+	l.packed = false
+	l.openStore()
+	l.write(l.waiting)
+	l.waiting = nil
+}
+
+// unpack makes leaves of the files of a winmail.dat, and keeps its text for a mail that has no other.
+func (p *parser) unpack(t tnef) {
+	for _, f := range t.files {
+		if p.entities++; p.entities > maxEntities {
+			p.m.warn(WarnNotAnalysed)
+			return
+		}
+		l := p.begin(Part{Index: len(p.m.Parts), Type: leafType(f.kind), Name: CleanName(f.name), CID: f.cid, Attachment: true}, identity{})
+		if f.kind == "" {
+			l.part.Type = "application/octet-stream"
+		}
+		l.openStore()
+		for data := f.data; len(data) > 0; {
+			n := min(len(data), flushSize)
+			p.out = append(p.out[:0], data[:n]...)
+			l.flush()
+			data = data[n:]
+		}
+		l.finish()
+	}
+	if t.text != "" {
+		p.spare = append(p.spare, segment{charset: "utf-8", data: []byte(t.text)})
+	} else if len(t.html) > 0 {
+		p.spare = append(p.spare, segment{html: true, data: t.html[:min(len(t.html), htmlLimit)]})
 	}
 }

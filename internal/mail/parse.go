@@ -68,6 +68,7 @@ type parser struct {
 	entities int
 	out      []byte // decoded bytes of the leaf being read, on their way to its sink
 	segments []segment
+	spare    []segment // texts of a winmail.dat, for a mail without any other
 	reports  []report
 	alts     int
 	marks    folding

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 )
@@ -8,6 +9,9 @@ import (
 // texts puts Text and HTML together from the text leaves. In a multipart/alternative the plain one speaks for both;
 // elsewhere every text leaf counts, in order, as mailers that write text between pictures mean it.
 func (p *parser) texts() {
+	if p.silent() {
+		p.segments = append(p.segments, p.spare...)
+	}
 	plain := map[int]bool{} // alternatives that have a plain text worth reading
 	rich := map[int]bool{}
 	for i := range p.segments {
@@ -53,6 +57,16 @@ func (p *parser) texts() {
 	if hasHTML {
 		p.m.HTML = p.capped(html.String(), htmlLimit)
 	}
+}
+
+// silent says whether no text leaf holds anything.
+func (p *parser) silent() bool {
+	for i := range p.segments {
+		if len(bytes.TrimSpace(p.segments[i].data)) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // separate puts an empty line between two texts and says where the next begins.

@@ -6,10 +6,19 @@ function parse(html: string): HTMLElement {
   return new DOMParser().parseFromString(html, 'text/html').body
 }
 
-/** toMail turns the editor's pictures into references to parts of the mail (cid:). */
+/**
+ * toMail makes the editor's HTML that of a mail: pictures become references to
+ * parts of it (cid:), and paragraphs lines, so that what was one line apart in
+ * the editor is one line apart for whoever reads it.
+ */
 export function toMail(html: string, files: readonly DraftFile[]): string {
-  if (!html.includes('<img')) return html
   const body = parse(html)
+  for (const p of body.querySelectorAll('p')) {
+    const line = document.createElement('div')
+    line.append(...p.childNodes)
+    if (!line.hasChildNodes()) line.append(document.createElement('br'))
+    p.replaceWith(line)
+  }
   for (const img of body.querySelectorAll('img')) {
     const file = files.find((f) => draftFileHref(f.id) === img.getAttribute('src'))
     if (file?.cid) img.setAttribute('src', `cid:${file.cid}`)
@@ -20,8 +29,12 @@ export function toMail(html: string, files: readonly DraftFile[]): string {
 
 /** toEditor turns the references of a saved draft back into pictures that can be seen. */
 export function toEditor(html: string, files: readonly DraftFile[]): string {
-  if (!html.includes('<img')) return html
   const body = parse(html)
+  for (const line of body.querySelectorAll('div')) {
+    const p = document.createElement('p')
+    if (line.innerHTML !== '<br>') p.append(...line.childNodes)
+    line.replaceWith(p)
+  }
   for (const img of body.querySelectorAll('img')) {
     const file = files.find((f) => `cid:${f.cid ?? ''}` === img.getAttribute('src'))
     if (file) img.setAttribute('src', draftFileHref(file.id))
@@ -37,11 +50,10 @@ export function toText(html: string): string {
   return out
     .join('')
     .replace(/[ \t]+\n/g, '\n')
-    .replace(/\n{3,}/g, '\n\n')
     .trim()
 }
 
-const blocks = new Set(['P', 'DIV', 'UL', 'OL', 'BLOCKQUOTE', 'PRE', 'H1', 'H2', 'H3', 'HR'])
+const blocks = new Set(['P', 'DIV', 'PRE', 'HR'])
 
 function write(node: Node, indent: string, out: string[]): void {
   if (node.nodeType === Node.TEXT_NODE) {
@@ -86,7 +98,7 @@ function write(node: Node, indent: string, out: string[]): void {
         `${quoted
           .split('\n')
           .map((line) => `> ${line}`)
-          .join('\n')}\n\n`,
+          .join('\n')}\n`,
       )
       return
     }
@@ -94,7 +106,7 @@ function write(node: Node, indent: string, out: string[]): void {
       out.push('---')
   }
   within(indent)
-  if (blocks.has(node.tagName)) out.push(node.closest('li') ? '\n' : '\n\n')
+  if (blocks.has(node.tagName)) out.push('\n')
 }
 
 /** toHtml is the editor's content for a plain text: one paragraph per line. */

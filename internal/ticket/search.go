@@ -240,17 +240,15 @@ func (s Search) entries(ctx context.Context, q db.Querier, agent, after int64, l
 		args = append(args, after)
 	}
 	where, more := s.conditions()
-	sql := "SELECT " + rowColumns + ", f.id, COALESCE(m.body, n.body)" + strings.Replace(rowFrom, "FROM ticket t",
-		"FROM ticket t JOIN (SELECT e.id, COALESCE(m0.ticket_id, n0.ticket_id) AS ticket_id FROM ("+found+
-			") e LEFT JOIN message m0 ON m0.id = e.id LEFT JOIN note n0 ON n0.id = e.id) f ON f.ticket_id = t.id LEFT JOIN message m ON m.id = f.id LEFT JOIN note n ON n.id = f.id", 1)
+	where = append([]string{"t.id = COALESCE(m.ticket_id, n.ticket_id)"}, where...)
+	// CROSS JOIN makes SQLite keep this order: left to choose, it reads the table
+	// of tickets from end to end for each match.
+	sql := "SELECT " + rowColumns + ", e.id, COALESCE(m.body, n.body)" + strings.Replace(rowFrom, "FROM ticket t", "FROM ("+found+
+		") e LEFT JOIN message m ON m.id = e.id LEFT JOIN note n ON n.id = e.id CROSS JOIN ticket t", 1) + "WHERE " + strings.Join(where, " AND ")
 	// The arguments follow the order of the places: the match stands before the agent.
-	args = append(args[1:], args[0])
-	if len(where) > 0 {
-		sql += "WHERE " + strings.Join(where, " AND ")
-		args = append(args, more...)
-	}
+	args = append(append(args[1:], args[0]), more...)
 	return db.All(ctx, q, func(h *Hit) []any { return append(rowFields(&h.Row), &h.EntryID, &h.Text) },
-		sql+" ORDER BY f.id DESC LIMIT ?", append(args, limit)...)
+		sql+" ORDER BY e.id DESC LIMIT ?", append(args, limit)...)
 }
 
 // match is the FTS5 expression: every word, the last one as a prefix. Words are

@@ -259,6 +259,7 @@ CREATE INDEX ticket_assignee ON ticket (assignee_id, queue, activity_at, id);
 CREATE INDEX ticket_client ON ticket (client_id, activity_at, id);
 CREATE INDEX ticket_requester ON ticket (requester_id, activity_at, id);
 CREATE INDEX ticket_pending ON ticket (queue, pending_until);
+CREATE INDEX ticket_entry ON ticket (last_entry_id);
 CREATE TABLE ticket_count (
   queue       INTEGER NOT NULL,
   assignee_id BIGINT  NOT NULL,
@@ -304,6 +305,7 @@ CREATE TABLE message (
   files      INTEGER NOT NULL
 );
 CREATE INDEX message_ticket ON message (ticket_id, id);
+CREATE INDEX message_contact ON message (contact_id) WHERE contact_id IS NOT NULL;
 CREATE TABLE message_recipient (
   message_id BIGINT NOT NULL,
   position   INTEGER NOT NULL,

@@ -18,6 +18,7 @@ func (p *parser) fold() {
 		folds = t.quotes(isForwardSubject(p.m.Subject))
 	}
 	folds = append(folds, t.signature(folds)...)
+	folds = append(folds, t.disclaimer(folds)...)
 	p.m.Folds = tidy(p.m.Text, folds)
 }
 

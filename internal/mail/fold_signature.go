@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-var mobileSignature = regexp.MustCompile(`(?i)^(?:[-–—] ?)?(?:sent (?:from|with|via|by) (?:my |the |mail|outlook|yahoo|samsung|proton|mobile|a |an |android|iphone|gmail|windows|blackberry|front|spark|mailbird|nylas|aol|superhuman)` +
+var mobileSignature = regexp.MustCompile(`(?i)^(?:[-–—] ?)?(?:via mobile|sent (?:from|with|via|by) (?:my |the |mail|outlook|yahoo|samsung|proton|mobile|a |an |android|iphone|gmail|windows|blackberry|front|spark|mailbird|nylas|aol|superhuman)` +
 	`.{0,80}|sent from .{2,40}|get outlook for .{2,40}|envoyé (?:de(?:puis)? (?:mon|ma|mes|un|une|l.|outlook|yahoo|mobile|proton|l.application|la messagerie)|à partir de|avec|via) ?.{0,80}|télécharge[rz]? outlook pour .{2,40}` +
 	`|obtenir outlook pour .{2,40}|(?:von meinem|gesendet (?:von|mit|über|aus)).{2,80}|diese nachricht wurde von meinem .{2,80}|outlook für (?:ios|android).{0,40}|enviado (?:desde|de|do|a partir).{2,80}|inviato da.{2,80}|verstuurd vanaf.{2,80}|verzonden (?:met|vanaf).{2,80}` +
 	`|wysłane? z.{2,60}|skickat från.{2,60}|sendt fra.{2,60}|lähetetty .{2,60}|отправлено (?:с|из).{2,60}|从我的.{1,30}发送|発信元.{1,30}|iphoneから送信|провідправлено.{1,40})$`)
@@ -44,8 +44,12 @@ func (t *textLines) signatureStart(end int) int {
 		}
 		seen++
 		switch {
-		case t.isDelimiter(i) && seen <= 20, seen <= 4 && mobileSignature.MatchString(t.lines[i].s):
+		case t.isDelimiter(i) && seen <= 20:
 			first = i
+		case seen <= 4 && mobileSignature.MatchString(t.lines[i].s):
+			if first = i; i >= 2 && t.lines[i-2].blank && personName.MatchString(t.lines[i-1].s) {
+				first = i - 1
+			}
 		case first < 0 && len(t.lines[i].s) < 60 && closing.MatchString(t.lines[i].s):
 			if ok, _ := t.nameplate(i+1, end); ok {
 				first = i

@@ -100,3 +100,33 @@ func TestNothingIsEverLost(t *testing.T) {
 		}
 	}
 }
+
+func TestDisclaimers(t *testing.T) {
+	const words = "Bonjour,\n\nLe badge de Luc ne marche plus."
+	for name, notice := range map[string]string{
+		"fr":        "Ce message et toutes les pièces jointes sont confidentiels et établis à l'intention exclusive de leurs destinataires.\nToute utilisation non autorisée est interdite.",
+		"fr, error": "Si vous avez reçu ce message par erreur, merci de le détruire et d'en avertir l'expéditeur.",
+		"fr, rule":  "________________________________\n\nCet e-mail est confidentiel et destiné à son seul destinataire.",
+		"fr, trees": "Pensez à l'environnement : n'imprimez ce message que si nécessaire.",
+		"en":        "This e-mail and any attachments are confidential and intended solely for the addressee.",
+		"en, title": "CONFIDENTIALITY NOTICE: the contents of this mail are private.",
+		"de":        "Diese E-Mail enthält vertrauliche Informationen.\n\nSollten Sie nicht der richtige Adressat sein, löschen Sie sie bitte.",
+		"scanner":   "Garanti sans virus. www.antivirus.example",
+	} {
+		for _, quote := range []string{"", "\n\nLe 02/11/2026 à 09:30, Support a écrit :\n" + quoted(question)} {
+			m, got := reply(t, "Badge", words+"\n\n"+notice+quote)
+			if got != words || name != "fr, rule" && m.Folds[0].Kind != FoldDisclaimer {
+				t.Errorf("%s: %q, folds %+v", name, got, m.Folds)
+			}
+		}
+	}
+	for _, text := range []string{
+		"Ce message est confidentiel : le mot de passe du serveur a fuité.",
+		"Bonjour,\n\nCe message d'erreur s'affiche au démarrage.\n\nMerci",
+		"Bonjour,\n\nThis message appears when I print.\n",
+	} {
+		if _, got := reply(t, "x", text); got != strings.TrimSpace(text) {
+			t.Errorf("%q becomes %q", text, got)
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package mail
+
+import (
+	"regexp"
+	"strings"
+)
+
+// legalWords are the sentences that companies and scanners put below every mail; the text is folded, on one line.
+var legalWords = regexp.MustCompile(`^[*_=\-\[( ]{0,40}(?:(?:disclaimer|confidentiality notice|legal notice|avertissement|confidentialite|mention legale|avis de confidentialite|hinweis|haftungsausschluss)\b.{0,5}[:.\-]|` +
+	`(?:ce|cet|le present) (?:message|mail|e-mail|email|courriel|courrier)\b.{0,160}(?:confidenti|destinataire|usage exclusif|prive)|(?:les informations|l'information) contenue?s? dans ce|si vous (?:n'etes pas|avez recu) .{0,80}(?:destinataire|par erreur)|` +
+	`l'integrite de ce message|l'absence de virus|avant d'imprimer|pensez a l'environnement|this (?:e-?mail|message|communication|transmission)\b.{0,200}(?:confidential|privileged|intended (?:solely|only)|is intended|sole use)|` +
+	`the (?:information|contents?)\b.{0,30}(?:contained )?(?:in|of) this (?:e-?mail|message|communication)|if you (?:are not|have received) .{0,100}(?:intended|addressee|in error)|please consider the environment|` +
+	`(?:this email has been checked|virus-free|garanti sans virus)|diese (?:e-?mail|nachricht)\b.{0,160}(?:vertraulich|bestimmt)|sollten sie nicht der|este (?:mensaje|correo)\b.{0,160}confidencial|questo messaggio\b.{0,160}(?:riservat|confidenzial)|le informazioni contenute in questo)`)
+
+// disclaimer folds the legal notice at the end of what the writer wrote; folds are those found before.
+func (t *textLines) disclaimer(folds []Fold) []Fold {
+	end, stop := len(t.lines), len(t.text)
+	for _, f := range folds {
+		if n := t.at(f.Start); n < end && n > 0 {
+			end, stop = n, t.lines[n].start
+		}
+	}
+	first := -1
+	for last, seen := t.previous(end), 0; last >= 0 && seen < 12; seen++ {
+		top := last
+		for top > 0 && !t.lines[top-1].blank {
+			top--
+		}
+		if legalWords.MatchString(foldText(t.paragraph(top, last))) {
+			first = top
+		}
+		last = t.previous(top)
+	}
+	if first <= 0 {
+		return nil
+	}
+	if p := t.previous(first); p > 0 && isRule(t.lines[p].s) {
+		first = p
+	}
+	if t.previous(first) < 0 {
+		return nil
+	}
+	return []Fold{{FoldDisclaimer, t.lines[first].start, stop}}
+}
+
+// paragraph gives the beginning of the lines [first, last] as one.
+func (t *textLines) paragraph(first, last int) string {
+	var b strings.Builder
+	for _, l := range t.lines[first : last+1] {
+		if b.Len() > 500 {
+			break
+		}
+		b.WriteString(l.s + " ")
+	}
+	return b.String()
+}

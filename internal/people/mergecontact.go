@@ -151,16 +151,16 @@ func EraseContact(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Tim
 		if n == 0 {
 			continue
 		}
+		if also != nil { // while the addresses are still known
+			if err := also(ctx, tx, contact); err != nil {
+				return err
+			}
+		}
 		if _, err := tx.Exec(ctx, "DELETE FROM contact_address WHERE contact_id = ?", contact); err != nil {
 			return err
 		}
 		if err := journal.Erase(ctx, tx, now, by, contact); err != nil {
 			return err
-		}
-		if also != nil {
-			if err := also(ctx, tx, contact); err != nil {
-				return err
-			}
 		}
 	}
 	return nil

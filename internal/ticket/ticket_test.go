@@ -353,3 +353,30 @@ func TestSnippetIsOneShortLineWithoutFolds(t *testing.T) {
 		t.Errorf("a snippet of %d bytes", len(s))
 	}
 }
+
+func TestAnErasedPersonIsNoLongerNamed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		write(t, d, func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, "INSERT INTO contact_address (address, contact_id, position, dead_reason) VALUES ('enora@c.example', 71, 0, '')")
+			return err
+		})
+		tk := open(t, d, Opening{RequesterID: 71, RequesterName: "Enora Pichon"})
+		say(t, d, tk.ID, noon, Message{Direction: In, ContactID: 71, From: Person{Name: "Enora Pichon", Address: "enora@c.example"}, Body: "ce qui fut dit"})
+		say(t, d, tk.ID, noon, Message{Direction: Out, Recipients: []Person{{Name: "Enora", Address: "enora@c.example", Role: "to"}, {Name: "Paul", Address: "paul@c.example", Role: "cc"}}})
+		write(t, d, func(ctx context.Context, tx *db.Tx) error {
+			return errors.Join(Join(ctx, tx, Participant{TicketID: tk.ID, Address: "enora@c.example", Role: "requester", State: Active, Since: noon}),
+				ForgetContact(ctx, tx, 71))
+		})
+		got, err := ByID(t.Context(), d, tk.ID)
+		if err != nil || got.RequesterName != Erased {
+			t.Errorf("requester %q, %v", got.RequesterName, err)
+		}
+		all, err := Messages(t.Context(), d, tk.ID)
+		if err != nil || all[0].From != (Person{Name: Erased}) || all[0].Body != "ce qui fut dit" || all[1].Recipients[0].Address != "" || all[1].Recipients[1].Name != "Paul" {
+			t.Errorf("messages %+v, %v", all, err)
+		}
+		if people, err := Participants(t.Context(), d, tk.ID); err != nil || len(people) != 0 {
+			t.Errorf("participants %+v, %v", people, err)
+		}
+	})
+}

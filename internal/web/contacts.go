@@ -147,6 +147,6 @@ func eraseContact(ctx context.Context, d *door, in *contactIn) error {
 		return err
 	}
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		return people.EraseContact(ctx, tx, actor(ctx), d.Now(), in.ID.n(), nil)
+		return people.EraseContact(ctx, tx, actor(ctx), d.Now(), in.ID.n(), ticket.ForgetContact)
 	})
 }

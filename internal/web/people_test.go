@@ -3,11 +3,17 @@ package web
 import (
 	"testing"
 
+	"guichet/internal/db"
+	"guichet/internal/db/dbtest"
 	"guichet/internal/people"
 )
 
 func TestClientsSitesAndContacts(t *testing.T) {
-	k := newDesk(t)
+	dbtest.Each(t, clientsSitesAndContacts)
+}
+
+func clientsSitesAndContacts(t *testing.T, d *db.DB) {
+	k := newDeskOn(t, d)
 	var ardoise, bruyere clientView
 	form := map[string]any{"name": "Ardoise", "colour": 2, "language": "fr", "domains": []string{"ardoise.example"}}
 	k.call(200, "POST", "/api/clients", form, &ardoise)
@@ -63,7 +69,11 @@ func TestAnUnknownSenderIsAttached(t *testing.T) {
 }
 
 func TestAgentsAndSessions(t *testing.T) {
-	k := newDesk(t)
+	dbtest.Each(t, agentsAndSessions)
+}
+
+func agentsAndSessions(t *testing.T, d *db.DB) {
+	k := newDeskOn(t, d)
 	var row agentRow
 	form := map[string]any{"name": "Hugo Petit", "email": "hugo@gardian.example", "level": 2, "role": "agent", "language": "en", "active": true}
 	k.call(200, "POST", "/api/agents", form, &row)
@@ -134,7 +144,11 @@ func TestOnlyALeadChangesTheTeam(t *testing.T) {
 }
 
 func TestImportIsSeenBeforeItIsDone(t *testing.T) {
-	k := newDesk(t)
+	dbtest.Each(t, importIsSeenBeforeItIsDone)
+}
+
+func importIsSeenBeforeItIsDone(t *testing.T, d *db.DB) {
+	k := newDeskOn(t, d)
 	file := []byte("Nom;Courriel;Soci\xe9t\xe9\r\nNadia Roux;nadia@ardoise.example;Ardoise\r\nSans adresse;pas une adresse;Ardoise\r\n")
 	var plan, done importResult
 	k.call(200, "POST", "/api/contacts/import", map[string]any{"csv": file, "apply": false}, &plan)

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"guichet/internal/db"
+	"guichet/internal/db/dbtest"
 	"guichet/internal/mailbox"
 	"guichet/internal/secret"
 )
@@ -79,7 +81,11 @@ func TestAConnectionTestSaysWhichStepFailed(t *testing.T) {
 }
 
 func TestFirstStartAndSettings(t *testing.T) {
-	k := newDesk(t, withKey(t))
+	dbtest.Each(t, firstStartAndSettings)
+}
+
+func firstStartAndSettings(t *testing.T, d *db.DB) {
+	k := newDeskOn(t, d, withKey(t))
 	p := k.refused(422, "POST", "/api/setup", map[string]any{"teamName": "Gardian", "agentName": "Léa", "agentEmail": "nobody", "language": "en"})
 	if len(p.Fields) != 1 || p.Fields[0].Name != "agentEmail" {
 		t.Errorf("%+v", p)

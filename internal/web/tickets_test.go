@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"guichet/internal/db"
+	"guichet/internal/db/dbtest"
 	"guichet/internal/journal"
 	"guichet/internal/people"
 	"guichet/internal/ticket"
@@ -35,7 +36,11 @@ func (k *desktop) ticket(o id) (v ticketView) {
 }
 
 func TestATicketFromAMailToItsAnswer(t *testing.T) {
-	k := newDesk(t)
+	dbtest.Each(t, aTicketFromAMailToItsAnswer)
+}
+
+func aTicketFromAMailToItsAnswer(t *testing.T, d *db.DB) {
+	k := newDeskOn(t, d)
 	k.box()
 	in := k.arrives(plainMail)
 	number := idOf(in.TicketID)
@@ -126,7 +131,11 @@ func TestFoldsCountAsJavaScriptDoes(t *testing.T) {
 }
 
 func TestATicketByTelephone(t *testing.T) {
-	k := newDesk(t)
+	dbtest.Each(t, aTicketByTelephone)
+}
+
+func aTicketByTelephone(t *testing.T, d *db.DB) {
+	k := newDeskOn(t, d)
 	var made ticketMade
 	k.call(200, "POST", "/api/tickets", map[string]any{"contact": map[string]any{"name": "Ana Gil", "phone": "+33 1 23 45 67 89"},
 		"subject": "Serveur éteint", "text": "Elle appelle du site.", "channel": "call", "outageAt": k.now.Add(-time.Hour).UnixMilli()}, &made)
@@ -169,7 +178,11 @@ func TestAChangeSeenTooLate(t *testing.T) {
 }
 
 func TestNotesAndSearch(t *testing.T) {
-	k := newDesk(t)
+	dbtest.Each(t, notesAndSearch)
+}
+
+func notesAndSearch(t *testing.T, d *db.DB) {
+	k := newDeskOn(t, d)
 	k.box()
 	number := string(idOf(k.arrives(plainMail).TicketID))
 	k.call(200, "POST", "/api/tickets/"+number+"/notes", map[string]any{"text": "Vérifier le cœur de réseau du 2e étage."}, nil)
@@ -195,7 +208,11 @@ func TestNotesAndSearch(t *testing.T) {
 }
 
 func TestDraftsAndTheirFiles(t *testing.T) {
-	k := newDesk(t)
+	dbtest.Each(t, draftsAndTheirFiles)
+}
+
+func draftsAndTheirFiles(t *testing.T, d *db.DB) {
+	k := newDeskOn(t, d)
 	k.box()
 	number := string(idOf(k.arrives(plainMail).TicketID))
 	path := "/api/tickets/" + number + "/draft"
@@ -251,7 +268,11 @@ func (k *desktop) other(role string) (a people.Agent) {
 }
 
 func TestTheDockCorrectsAFate(t *testing.T) {
-	k := newDesk(t)
+	dbtest.Each(t, theDockCorrectsAFate)
+}
+
+func theDockCorrectsAFate(t *testing.T, d *db.DB) {
+	k := newDeskOn(t, d)
 	k.box()
 	first, second := k.arrives(plainMail), k.arrives(richMail)
 	var page mailPage

@@ -44,7 +44,12 @@ type desktop struct {
 
 func newDesk(t *testing.T, change ...func(*Options)) *desktop {
 	t.Helper()
-	k := &desktop{t: t, db: dbtest.Open(t), now: testTime0}
+	return newDeskOn(t, dbtest.Open(t), change...)
+}
+
+func newDeskOn(t *testing.T, d *db.DB, change ...func(*Options)) *desktop {
+	t.Helper()
+	k := &desktop{t: t, db: d, now: testTime0}
 	o := Options{DB: k.db, Origins: []string{testOrigin}, Instance: "test", Now: func() time.Time { return k.now },
 		Dist:    fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>Guichet</title>")}, "assets/app-1a2b.js": {Data: []byte("1")}},
 		Answer:  answer.Config{Blobs: t.TempDir(), Key: bytes.Repeat([]byte{7}, 32), Zone: time.UTC},

@@ -23,6 +23,11 @@ func (d *door) dockCount(ctx context.Context) (c dockCount, err error) {
 			c.Problems += n
 		}
 	}
+	if err != nil {
+		return c, err
+	}
+	troubles, err := mailbox.Troubles(ctx, d.DB, troublesShown)
+	c.Problems += int64(len(troubles))
 	return c, err
 }
 
@@ -52,8 +57,22 @@ func listMails(ctx context.Context, d *door, in *mailsIn) (page mailPage, err er
 			page.Fates = append(page.Fates, fateCount{fate(f), n})
 		}
 	}
+	if after == 0 {
+		page.Troubles, err = d.troubles(ctx, boxes)
+	}
 	slices.SortFunc(page.Fates, func(a, b fateCount) int { return strings.Compare(string(a.Fate), string(b.Fate)) })
-	return page, nil
+	return page, err
+}
+
+// troublesShown is how many mails that could not be fetched the dock lists.
+const troublesShown = 100
+
+func (d *door) troubles(ctx context.Context, boxes map[int64]string) (list[fetchTrouble], error) {
+	all, err := mailbox.Troubles(ctx, d.DB, troublesShown)
+	return each(all, func(t mailbox.Trouble) fetchTrouble {
+		return fetchTrouble{Mailbox: boxes[t.MailboxID], Folder: t.Folder, UID: int64(t.UID.UID), Tries: t.Tries, Final: t.Final,
+			Problem: t.Problem, At: ms(t.At)}
+	}), err
 }
 
 func (d *door) boxNames(ctx context.Context) (map[int64]string, error) {

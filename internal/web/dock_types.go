@@ -10,6 +10,18 @@ type mailPage struct {
 	Items list[MailRow]   `json:"items"`
 	Next  string          `json:"next,omitempty"`
 	Fates list[fateCount] `json:"fates"`
+	// Troubles are on the first page only.
+	Troubles list[fetchTrouble] `json:"troubles" doc:"mails on a server that could not be fetched, newest first"`
+}
+
+type fetchTrouble struct {
+	Mailbox string `json:"mailbox"`
+	Folder  string `json:"folder"`
+	UID     int64  `json:"uid"`
+	Tries   int    `json:"tries"`
+	Final   bool   `json:"final" doc:"it is not asked for again"`
+	Problem string `json:"problem" doc:"in the words of the server or the program"`
+	At      int64  `json:"at"`
 }
 
 type fateCount struct {

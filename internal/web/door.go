@@ -75,6 +75,8 @@ type door struct {
 	asking  *questions
 	assets  map[string]asset
 	beat    time.Duration // between comments on an idle feed
+
+	bodyTime, answerTime time.Duration
 }
 
 // Handler returns the handler. It fails where the front end can't be read.
@@ -92,7 +94,8 @@ func newDoor(o Options) (*door, error) {
 		return nil, err
 	}
 	d := &door{Options: o, origins: map[string]string{}, cross: http.NewCrossOriginProtection(),
-		tries: newTries(), grants: newGrants(), asking: newQuestions(), assets: assets, beat: 20 * time.Second}
+		tries: newTries(), grants: newGrants(), asking: newQuestions(), assets: assets, beat: 20 * time.Second,
+		bodyTime: bodyTime, answerTime: answerTime}
 	for _, origin := range o.Origins {
 		d.origins[hostOf(origin)] = origin
 	}

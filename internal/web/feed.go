@@ -37,6 +37,7 @@ func feed(d *door, w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, d.problemOf(r.Context(), r.Pattern, err))
 		return
 	}
+	unbound(w)
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no")

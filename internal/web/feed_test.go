@@ -158,3 +158,17 @@ func TestTheFeedTellsHowTheLoopsAre(t *testing.T) {
 		t.Fatalf("%+v", e)
 	}
 }
+
+// TestAFeedOutlivesTheTimeForABody waits for a change long after the time that a
+// request has for its body.
+func TestAFeedOutlivesTheTimeForABody(t *testing.T) {
+	k := newDesk(t)
+	k.door.bodyTime, k.door.answerTime, k.door.beat = time.Millisecond, time.Millisecond, 10*time.Millisecond
+	next := k.follow(k.served(), "", nil)
+	next() // the status
+	for range 20 {
+		if _, ok := next(); !ok {
+			t.Fatal("the feed ended")
+		}
+	}
+}

@@ -117,6 +117,12 @@ func routes() []route {
 	}
 }
 
+// lasts says which routes may take as long as they need: a backup copies
+// everything, and a dialog waits for a person.
+func lasts(pattern string) bool {
+	return pattern == "POST /api/backups" || pattern == "POST /shell/save"
+}
+
 // op is a line for an operation that answers with JSON.
 func op[I, O any](pattern, name string, fn func(context.Context, *door, *I) (O, error)) route {
 	type answer struct{ Body O }

@@ -10,6 +10,7 @@ import (
 	"guichet/internal/db"
 	"guichet/internal/db/dbtest"
 	"guichet/internal/journal"
+	"guichet/internal/mailbox"
 	"guichet/internal/people"
 	"guichet/internal/ticket"
 	"guichet/internal/words"
@@ -275,9 +276,13 @@ func theDockCorrectsAFate(t *testing.T, d *db.DB) {
 	k := newDeskOn(t, d)
 	k.box()
 	first, second := k.arrives(plainMail), k.arrives(richMail)
+	k.write(func(ctx context.Context, tx *db.Tx) error {
+		return mailbox.Failed(ctx, tx, k.now, mailbox.UID{MailboxID: 1, Folder: "INBOX", UIDValidity: 1, UID: 7}, 5, true, "NO [UNAVAILABLE]")
+	})
 	var page mailPage
 	k.call(200, "GET", "/api/mails?limit=1", nil, &page)
-	if len(page.Items) != 1 || page.Next == "" || page.Items[0].Subject != "Imprimante à l'arrêt" || len(page.Fates) != 1 || page.Fates[0].Count != 2 {
+	if len(page.Items) != 1 || page.Next == "" || page.Items[0].Subject != "Imprimante à l'arrêt" || len(page.Fates) != 1 || page.Fates[0].Count != 2 ||
+		len(page.Troubles) != 1 || page.Troubles[0].UID != 7 {
 		t.Fatalf("%+v", page)
 	}
 	if words.Say(words.French, page.Items[0].Reason.Key) == page.Items[0].Reason.Key {
@@ -305,7 +310,7 @@ func theDockCorrectsAFate(t *testing.T, d *db.DB) {
 	}
 	var counts views
 	k.call(200, "GET", "/api/views", nil, &counts)
-	if counts.Dock.Total != 2 || len(counts.Items) != 7 {
+	if counts.Dock.Total != 2 || counts.Dock.Problems != 1 || len(counts.Items) != 7 {
 		t.Errorf("%+v", counts)
 	}
 }

@@ -54,7 +54,10 @@ func (d *door) caught(w http.ResponseWriter, r *http.Request) {
 // walled puts one of the walls before a handler, with bounds on time and size.
 func (d *door) walled(kind wall, next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		bound(w, r)
+		d.bound(w, r)
+		if lasts(r.Pattern) {
+			unbound(w)
+		}
 		switch kind {
 		case wallEntry:
 			if !safe(r) && !d.ourPage(r) {
@@ -78,8 +81,8 @@ func (d *door) walled(kind wall, next http.HandlerFunc) http.Handler {
 }
 
 // bound keeps one request from holding a connection or the memory for ever.
-// Streams move their own deadlines.
-func bound(w http.ResponseWriter, r *http.Request) {
+// What may last moves its own deadlines: see unbound.
+func (d *door) bound(w http.ResponseWriter, r *http.Request) {
 	limit := int64(maxJSON)
 	if strings.HasSuffix(r.URL.Path, "/draft/files") {
 		limit = maxUpload
@@ -87,8 +90,18 @@ func bound(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, limit)
 	rc := http.NewResponseController(w)
 	// A writer that knows no deadlines (a test's recorder) is bounded by its test.
-	_ = rc.SetReadDeadline(time.Now().Add(bodyTime))
-	_ = rc.SetWriteDeadline(time.Now().Add(answerTime))
+	_ = rc.SetReadDeadline(time.Now().Add(d.bodyTime))
+	_ = rc.SetWriteDeadline(time.Now().Add(d.answerTime))
+}
+
+// unbound lets an answer last: a feed, or a dialog that waits for a person. The
+// server goes on reading to see the other side leave, so a deadline for reading
+// would end the request too.
+func unbound(w http.ResponseWriter) {
+	rc := http.NewResponseController(w)
+	// As in bound.
+	_ = rc.SetReadDeadline(time.Time{})
+	_ = rc.SetWriteDeadline(time.Time{})
 }
 
 // The time for a request's body, and for the whole answer.

@@ -1286,6 +1286,20 @@ export interface components {
             mailboxes: components["schemas"]["BoxNote"][];
             outbox: components["schemas"]["OutboxCount"];
         };
+        FetchTrouble: {
+            /** Format: int64 */
+            at: number;
+            /** @description it is not asked for again */
+            final: boolean;
+            folder: string;
+            mailbox: string;
+            /** @description in the words of the server or the program */
+            problem: string;
+            /** Format: int64 */
+            tries: number;
+            /** Format: int64 */
+            uid: number;
+        };
         FilterUsed: {
             name: string;
             value: string;
@@ -1387,6 +1401,8 @@ export interface components {
             fates: components["schemas"]["FateCount"][];
             items: components["schemas"]["MailRow"][];
             next?: string;
+            /** @description mails on a server that could not be fetched, newest first */
+            troubles: components["schemas"]["FetchTrouble"][];
         };
         MailReassignBody: {
             ticketId?: components["schemas"]["ID"];

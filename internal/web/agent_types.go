@@ -42,7 +42,8 @@ type agentIn struct {
 }
 
 type entryLink struct {
-	URL string `json:"url" doc:"works once, for 24 hours"`
+	URL   string `json:"url" doc:"works once, for 24 hours"`
+	Local bool   `json:"local" doc:"works on this machine only: the desk is not served to the network"`
 }
 
 type sessionRows struct {

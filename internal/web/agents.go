@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"strings"
 
 	"guichet/internal/db"
 	"guichet/internal/fault"
@@ -67,7 +68,8 @@ func linkAgent(ctx context.Context, d *door, in *agentIn) (out entryLink, err er
 	now := d.Now()
 	err = d.DB.Write(ctx, func(tx *db.Tx) error {
 		ticket, err := people.NewEntry(ctx, tx, actor(ctx), now, in.ID.n(), people.KindLink)
-		out = entryLink{who(ctx).origin + "/enter#" + ticket}
+		origin := who(ctx).origin
+		out = entryLink{URL: origin + "/enter#" + ticket, Local: strings.HasPrefix(origin, "http:")}
 		return err
 	})
 	return out, err

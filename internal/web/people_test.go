@@ -79,6 +79,9 @@ func agentsAndSessions(t *testing.T, d *db.DB) {
 	k.call(200, "POST", "/api/agents", form, &row)
 	var link entryLink
 	k.call(200, "POST", "/api/agents/"+string(row.ID)+"/link", nil, &link)
+	if !link.Local {
+		t.Error("a link to loopback is said to work elsewhere")
+	}
 	ticket := link.URL[len(testOrigin+"/enter#"):]
 	boss := k.token
 	k.token = k.call(204, "POST", "/enter", map[string]string{"ticket": ticket}, nil).Result().Cookies()[0].Value

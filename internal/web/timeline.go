@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"guichet/internal/db"
+	"guichet/internal/fault"
 	"guichet/internal/journal"
 	"guichet/internal/outbox"
 	"guichet/internal/people"
@@ -121,6 +122,10 @@ func readTimeline(ctx context.Context, q db.Querier, _ int64, t ticket.Row, v *t
 	if err != nil {
 		return err
 	}
+	contacts, err := contactNames(ctx, q, entries)
+	if err != nil {
+		return err
+	}
 	deliveries := map[int64]*Delivery{}
 	for _, it := range sent {
 		if it.MessageID != 0 {
@@ -139,7 +144,7 @@ func readTimeline(ctx context.Context, q db.Querier, _ int64, t ticket.Row, v *t
 	}
 	for _, e := range entries {
 		if e.Subject != "message" && e.Subject != "note" { // these stand for themselves
-			items = append(items, eventOf(e, t, names))
+			items = append(items, eventOf(e, names, contacts))
 		}
 	}
 	slices.SortStableFunc(items, func(a, b timelineItem) int { return cmp.Compare(a.At, b.At) })
@@ -205,8 +210,8 @@ var told = map[string]bool{"ticket.opened": true, "ticket.changed": true, "answe
 	"mail.reassigned": true, "mail.restored": true, "acknowledgement.sent": true, "acknowledgement.failed": true,
 	"acknowledgement.uncertain": true, "acknowledgement.bounced": true, "acknowledgement.settled": true, "acknowledgement.retried": true}
 
-func eventOf(e journal.Entry, t ticket.Row, names map[int64]string) timelineItem {
-	event := eventItem{Kind: e.Kind, Actor: eventActor{Kind: e.Actor.Kind, ID: idOf(e.Actor.ID), Name: actorName(e.Actor, t, names)}}
+func eventOf(e journal.Entry, names, contacts map[int64]string) timelineItem {
+	event := eventItem{Kind: e.Kind, Actor: eventActor{Kind: e.Actor.Kind, ID: idOf(e.Actor.ID), Name: actorName(e.Actor, names, contacts)}}
 	event.Said = said{Key: "web.event.other", Args: map[string]any{"name": event.Actor.Name, "kind": e.Kind}}
 	if told[e.Kind] {
 		event.Said.Key = "web.event." + e.Kind
@@ -217,15 +222,29 @@ func eventOf(e journal.Entry, t ticket.Row, names map[int64]string) timelineItem
 	return timelineItem{ID: "event-" + string(idOf(e.Seq)), Type: "event", At: ms(e.At), Event: &event}
 }
 
-// actorName says who did it: the one who writes to a ticket as it is named there.
-func actorName(a journal.Actor, t ticket.Row, names map[int64]string) string {
-	switch {
-	case a.Kind == "agent":
-		return names[a.ID]
-	case a.Kind == "contact" && a.ID == t.RequesterID:
-		return t.RequesterName
-	case a.Kind == "contact":
-		return ""
+// contactNames adds the contacts who did something to a ticket.
+func contactNames(ctx context.Context, q db.Querier, entries []journal.Entry) (map[int64]string, error) {
+	names := map[int64]string{}
+	for _, e := range entries {
+		if _, known := names[e.Actor.ID]; known || e.Actor.Kind != "contact" {
+			continue
+		}
+		c, err := people.ContactByID(ctx, q, e.Actor.ID)
+		if err != nil && !fault.Is(err, fault.Missing) {
+			return nil, err
+		}
+		names[e.Actor.ID] = c.Name
+	}
+	return names, nil
+}
+
+// actorName says who did it.
+func actorName(a journal.Actor, agents, contacts map[int64]string) string {
+	switch a.Kind {
+	case "agent":
+		return agents[a.ID]
+	case "contact":
+		return contacts[a.ID]
 	}
 	return "Guichet"
 }

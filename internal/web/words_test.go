@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"guichet/internal/journal"
-	"guichet/internal/ticket"
 	"guichet/internal/words"
 )
 
@@ -46,10 +45,9 @@ func TestEveryKeyOfThisRoomHasItsSentence(t *testing.T) {
 }
 
 func TestEventsNameWhoDidIt(t *testing.T) {
-	row := ticket.Row{Ticket: ticket.Ticket{RequesterID: 4, RequesterName: "Paul Brun"}}
 	for actor, want := range map[journal.Actor]string{journal.System(): "Guichet", journal.Contact(4): "Paul Brun", journal.Contact(5): "",
 		journal.Agent(2): "Léa Morin"} {
-		item := eventOf(journal.Entry{Actor: actor, Kind: "ticket.opened"}, row, map[int64]string{2: "Léa Morin"})
+		item := eventOf(journal.Entry{Actor: actor, Kind: "ticket.opened"}, map[int64]string{2: "Léa Morin"}, map[int64]string{4: "Paul Brun"})
 		if item.Event.Actor.Name != want || item.Event.Said.Args["name"] != want {
 			t.Errorf("%+v: %+v", actor, item.Event)
 		}

@@ -1238,6 +1238,8 @@ export interface components {
             version: number;
         };
         EntryLink: {
+            /** @description works on this machine only: the desk is not served to the network */
+            local: boolean;
             /** @description works once, for 24 hours */
             url: string;
         };

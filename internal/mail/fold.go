@@ -1,6 +1,9 @@
 package mail
 
-import "strings"
+import (
+	"sort"
+	"strings"
+)
 
 // fold fills Message.Folds: what the writer did not write now. The structure of the HTML speaks first, the text
 // otherwise. When somebody answered between the quoted lines everything stays in view, and a mail is never folded whole.
@@ -12,14 +15,25 @@ func (p *parser) fold() {
 		folds = []Fold{{FoldForward, start, len(t.text)}}
 	}
 	if len(folds) == 0 {
-		folds = p.structureFolds(t)
+		var decided bool
+		if folds, decided = p.structureFolds(t); !decided {
+			folds = t.quotes(isForwardSubject(p.m.Subject))
+		}
 	}
-	if len(folds) == 0 {
-		folds = t.quotes(isForwardSubject(p.m.Subject))
-	}
+	folds = append(folds, p.markedSignature(t, folds)...)
 	folds = append(folds, t.signature(folds)...)
 	folds = append(folds, t.disclaimer(folds)...)
 	p.m.Folds = tidy(p.m.Text, folds)
+}
+
+// markedSignature folds the signature that the HTML marks as one. Outlook's mark is not believed: people answer in it.
+func (p *parser) markedSignature(t *textLines, folds []Fold) []Fold {
+	for _, s := range p.marks.spans {
+		if s.kind == FoldSignature && s.start < s.end && s.end-s.start < 1000 && !t.folded(s.start, folds) {
+			return []Fold{{FoldSignature, s.start, s.end}}
+		}
+	}
+	return nil
 }
 
 // tidy orders folds, joins those that touch, and gives up on hiding everything.
@@ -58,54 +72,64 @@ func visible(text string, folds []Fold) string {
 }
 
 func sortFolds(folds []Fold) {
-	for i := 1; i < len(folds); i++ { // a handful, nearly in order
-		for j := i; j > 0 && folds[j].Start < folds[j-1].Start; j-- {
-			folds[j], folds[j-1] = folds[j-1], folds[j]
-		}
-	}
+	sort.SliceStable(folds, func(i, j int) bool { return folds[i].Start < folds[j].Start })
 }
 
-// structureFolds makes folds of what the HTML structure says.
-func (p *parser) structureFolds(t *textLines) []Fold {
-	var folds []Fold
+// structureFolds makes folds of what the HTML structure says. decided is false when it says nothing; when somebody
+// answered between the quotes it is true, and nothing is folded.
+func (p *parser) structureFolds(t *textLines) (folds []Fold, decided bool) {
+	quotes := ordered(p.marks.spans)
 	end := 0
-	for _, s := range outermost(p.marks.spans) {
-		if s.kind != FoldQuote || strings.TrimSpace(t.text[min(s.start, len(t.text)):min(s.end, len(t.text))]) == "" {
+	for i, s := range quotes {
+		if s.start < end || strings.TrimSpace(t.text[min(s.start, len(t.text)):min(s.end, len(t.text))]) == "" {
 			continue
 		}
-		first := t.at(s.start)
-		for first < len(t.lines) && t.lines[first].blank {
-			first++
+		if s.box && t.answersInside(s, quotes[i+1:]) {
+			return nil, true
 		}
+		first := t.from(s.start)
 		start := s.start
 		if n := t.attributionBefore(first); n < first {
 			start = t.lines[n].start
 		}
 		if len(folds) > 0 && !t.onlyAttribution(end, start) {
-			return nil // somebody answered between two quotes: the text decides
+			return nil, true
 		}
 		folds = append(folds, Fold{t.kindAt(first, isForwardSubject(p.m.Subject)), start, s.end})
 		end = s.end
 	}
-	return folds
+	return folds, len(folds) > 0
 }
 
-// outermost drops spans that lie in others.
-func outermost(spans []span) []span {
-	byStart := make([]span, len(spans))
-	copy(byStart, spans)
-	for i := 1; i < len(byStart); i++ {
-		for j := i; j > 0 && byStart[j].start < byStart[j-1].start; j-- {
-			byStart[j], byStart[j-1] = byStart[j-1], byStart[j]
+// answersInside says whether an element that holds quotes holds answers to them too: it begins with an attribution and a
+// quote, and something else stands between or below its quotes.
+func (t *textLines) answersInside(box span, inner []span) bool {
+	end, quotes := box.start, 0
+	for _, s := range inner {
+		if s.start >= box.end {
+			break
 		}
-	}
-	var out []span
-	for _, s := range byStart {
-		if n := len(out); n > 0 && s.start < out[n-1].end {
-			out[n-1].end = max(out[n-1].end, s.end)
+		if s.start < end || s.box && s.start == box.start {
 			continue
 		}
-		out = append(out, s)
+		if !t.onlyAttribution(end, s.start) {
+			return quotes > 0
+		}
+		end, quotes = s.end, quotes+1
 	}
+	return quotes > 0 && !t.onlyAttribution(end, min(box.end, len(t.text)))
+}
+
+// ordered gives the quotes among the spans, outer ones before those in them.
+func ordered(spans []span) []span {
+	var out []span
+	for _, s := range spans {
+		if s.kind == FoldQuote {
+			out = append(out, s)
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool {
+		return out[i].start < out[j].start || out[i].start == out[j].start && out[i].end > out[j].end
+	})
 	return out
 }

@@ -68,6 +68,15 @@ func (t *textLines) at(pos int) int {
 	return min(len(t.lines), sort.Search(len(t.lines), func(i int) bool { return t.lines[i].end >= pos }))
 }
 
+// from gives the first line that has words at or after a byte.
+func (t *textLines) from(pos int) int {
+	i := t.at(pos)
+	if i < len(t.lines) && pos > t.lines[i].start && strings.TrimSpace(t.text[pos:max(pos, t.lines[i].end)]) == "" {
+		i++
+	}
+	return t.next(i)
+}
+
 // next gives the first line from i on that is not blank, or the number of lines.
 func (t *textLines) next(i int) int {
 	for i < len(t.lines) && t.lines[i].blank {
@@ -93,7 +102,7 @@ func (t *textLines) onlyAttribution(from, to int) bool {
 	if rest == "" {
 		return true
 	}
-	for i := t.at(from); i < len(t.lines) && t.lines[i].start < to; i++ {
+	for i := t.from(from); i < len(t.lines) && t.lines[i].start < to; i++ {
 		if t.lines[i].blank {
 			continue
 		}

@@ -3,8 +3,6 @@ package mail
 import (
 	"regexp"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // quotes folds the quoted text that plain text shows: lines marked with ">", what follows an attribution, a header
@@ -178,17 +176,15 @@ func (t *textLines) answers(from, to int) bool {
 	return false
 }
 
-var linkLine = regexp.MustCompile(`^[(<]?https?://\S+[)>]?\s?>?$`)
+var linkLine = regexp.MustCompile(`^[(<]https?://\S+[)>]\s?>?$`)
 
-// brokenLink knows a line that only a link wrapped out of its quote made.
+// brokenLink knows a line that only a link wrapped out of its quote made: in brackets, or the tail of one in brackets. A
+// bare link or a few words may be an answer, and answers are never folded.
 func (t *textLines) brokenLink(i int) bool {
 	if linkLine.MatchString(t.lines[i].s) {
 		return true
 	}
 	above := t.lines[max(0, i-1)].s
-	if t.wrappedQuote(above, i) {
-		return true
-	}
 	open := strings.LastIndex(above, "(http")
 	return open >= 0 && !strings.Contains(above[open:], ")") && !strings.Contains(t.lines[i].s, " ")
 }
@@ -199,14 +195,4 @@ func (t *textLines) kindAt(i int, forward bool) FoldKind {
 		return FoldForward
 	}
 	return FoldQuote
-}
-
-// wrappedQuote knows the second half of a long quoted line that a program wrapped: the sentence goes on, in lower case,
-// with quoted lines right above and right below.
-func (t *textLines) wrappedQuote(above string, i int) bool {
-	if len(above) < 55 || !strings.HasPrefix(above, ">") || i+1 >= len(t.lines) || !t.lines[i+1].quoted || strings.ContainsAny(above[len(above)-1:], ".!?:;") {
-		return false
-	}
-	r, _ := utf8.DecodeRuneInString(t.lines[i].s)
-	return unicode.IsLower(r)
 }

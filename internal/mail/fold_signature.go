@@ -116,3 +116,13 @@ func (t *textLines) isDelimiter(i int) bool {
 	}
 	return s == "--" || len(s) >= 2 && len(s) < 80 && strings.Trim(s, "_") == ""
 }
+
+// folded says whether a byte lies in one of the folds.
+func (t *textLines) folded(pos int, folds []Fold) bool {
+	for _, f := range folds {
+		if pos >= f.Start && pos < f.End {
+			return true
+		}
+	}
+	return false
+}

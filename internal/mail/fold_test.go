@@ -151,6 +151,8 @@ func TestStructureOfHTMLFolds(t *testing.T) {
 		"outlook desktop": `<div class=WordSection1><p class=MsoNormal>C'est fait.</p><div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm'><p><b>De&nbsp;:</b> Support<br></p></div><p>Avant</p></div>`,
 		"thunderbird":     `<p>C'est fait.</p><div class="moz-cite-prefix">Le 02/11/2026 à 09:30, Support a écrit&nbsp;:<br></div><blockquote type="cite" cite="mid:x"><p>Avant</p></blockquote>`,
 		"apple":           `<div>C'est fait.</div><div><br><blockquote type="cite"><div>Le 2 nov. 2026 à 09:30, Support &lt;s@x.example&gt; a écrit :</div><div>Avant</div></blockquote></div>`,
+		"gmail, signed":   `<div dir="ltr">C'est fait.<div><br></div><div>-- <br><div class="gmail_signature">Zoé Durand<br>Comptable</div></div></div><br><div class="gmail_quote"><div class="gmail_attr">Le lun. 2 nov. 2026 à 09:30, Support &lt;s@x.example&gt; a écrit :<br></div><blockquote class="gmail_quote">Avant</blockquote></div>`,
+		"signed only":     `<p>C'est fait.</p><div class="moz-signature">Zoé Durand<br>Comptable</div>`,
 		"yahoo":           `<div>C'est fait.</div><div class="yahoo_quoted"><div>Le lundi 2 novembre 2026, Support a écrit :</div>Avant</div>`,
 		"proton":          `<div>C'est fait.</div><div class="protonmail_quote">Le lundi, Support a écrit :<blockquote type="cite">Avant</blockquote></div>`,
 	} {
@@ -161,6 +163,27 @@ func TestStructureOfHTMLFolds(t *testing.T) {
 		checkFolds(t, m)
 		if got := m.Reply(); got != "C'est fait." {
 			t.Errorf("%s: Reply = %q of %q, folds %+v", name, got, m.Text, m.Folds)
+		}
+	}
+}
+
+// TestInlineAnswersInHTMLStay: answers between the quotes of a rich mail stay in view, wherever the program put them.
+func TestInlineAnswersInHTMLStay(t *testing.T) {
+	for name, body := range map[string]string{
+		"gmail":       `<div>Voir ci-dessous.</div><div class="gmail_quote"><div class="gmail_attr">Le lun. 2 nov. 2026 à 09:30, Support &lt;s@x.example&gt; a écrit :<br></div><blockquote class="gmail_quote">Quel poste ?</blockquote><div>PC-0042</div><blockquote class="gmail_quote">Depuis quand ?</blockquote><div>hier soir</div></div>`,
+		"gmail, last": `<div class="gmail_quote"><div class="gmail_attr">Le lun. 2 nov. 2026 à 09:30, Support &lt;s@x.example&gt; a écrit :<br></div><blockquote class="gmail_quote">Quel poste ?</blockquote><div>PC-0042 hier soir</div></div>`,
+		"thunderbird": `<div class="moz-cite-prefix">Le 02/11/2026 à 09:30, Support a écrit :<br></div><blockquote type="cite">Quel poste ?</blockquote><p>PC-0042</p><blockquote type="cite">Depuis quand ?</blockquote><p>hier soir</p><blockquote type="cite">Merci</blockquote>`,
+		"apple":       `<div><blockquote type="cite"><div>Le 2 nov. 2026 à 09:30, Support a écrit :</div><div>Quel poste ?</div></blockquote><div>PC-0042</div><blockquote type="cite">Depuis quand ?</blockquote></div><div>hier soir</div>`,
+	} {
+		m, err := Parse(strings.NewReader("From: a@b.example\nContent-Type: text/html; charset=utf-8\n\n"+body), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkFolds(t, m)
+		for _, word := range []string{"PC-0042", "hier soir"} {
+			if !strings.Contains(m.Reply(), word) {
+				t.Errorf("%s: %q is folded away: %q, folds %+v", name, word, m.Reply(), m.Folds)
+			}
 		}
 	}
 }

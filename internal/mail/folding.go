@@ -6,6 +6,6 @@ type folding struct{ spans []span }
 // shift takes the spans of one HTML part, whose text begins at offset.
 func (f *folding) shift(t htmlText, offset int) {
 	for _, s := range t.spans {
-		f.spans = append(f.spans, span{s.kind, s.start + offset, s.end + offset})
+		f.spans = append(f.spans, span{s.kind, s.start + offset, s.end + offset, s.box})
 	}
 }

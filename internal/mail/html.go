@@ -13,6 +13,7 @@ import (
 type span struct {
 	kind       FoldKind
 	start, end int
+	box        bool // an element around quotes, not the quote itself: answers may stand in it
 }
 
 // htmlText is the text of an HTML page and what its structure says of it.
@@ -269,7 +270,7 @@ func (w *textWriter) closeMarks(i int, atEnd bool) {
 			kept = append(kept, m)
 			continue
 		}
-		w.done = append(w.done, span{m.kind, m.start, w.b.Len()})
+		w.done = append(w.done, span{m.kind, m.start, w.b.Len(), m.tag != "blockquote" && m.depth >= 0})
 	}
 	w.marks = kept
 }
@@ -298,9 +299,6 @@ func structure(tag string, a tagAttrs) (kind FoldKind, toEnd bool) {
 		case "gmail_signature", "moz-signature", "protonmail_signature_block", "tutanota_signature":
 			return FoldSignature, false
 		}
-	}
-	if a.id == "Signature" || a.id == "ms-outlook-mobile-signature" || a.id == "signature" {
-		return FoldSignature, false
 	}
 	if a.id == "OLK_SRC_BODY_SECTION" {
 		return FoldQuote, false

@@ -1,8 +1,11 @@
 package mail
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // TestAttributionForms: sentences that programs write before a quote, and sentences that people write.
@@ -80,14 +83,44 @@ func TestFoldsCoverOnlyWhatTheyShould(t *testing.T) {
 // TestQuotedLinesThatProgramsBreak: a long quoted line or link wrapped out of its quote is no answer.
 func TestQuotedLinesThatProgramsBreak(t *testing.T) {
 	for name, below := range map[string]string{
-		"wrapped words": "> Pourriez-vous nous dire si le poste de la comptabilité est encore\nen panne ce matin\n> merci\n",
-		"wrapped link":  "> voir la page d'aide (https://aide.azurene.example/une/page/tres\n_longue?x=1)\n> merci\n",
-		"bare link":     "> voir\nhttps://aide.azurene.example/page\n> merci\n",
+		"wrapped link":     "> voir la page d'aide (https://aide.azurene.example/une/page/tres\n_longue?x=1)\n> merci\n",
+		"link in brackets": "> voir\n(https://aide.azurene.example/page)\n> merci\n",
 	} {
 		if m, got := reply(t, "Re: x", "C'est réglé.\n\nLe 02/11/2026 à 09:30, Support a écrit :\n> Bonjour\n"+below); got != "C'est réglé." {
 			t.Errorf("%s: %q, folds %+v", name, got, m.Folds)
 		}
 	}
+}
+
+// TestAnswersAreNeverFolded: in any order of quoted lines and answers, every answer stays in view.
+func TestAnswersAreNeverFolded(t *testing.T) {
+	lines := []string{"> Quel poste ?", "> Depuis quand exactement cette panne se produit-elle sur le poste de la comptabilité", ">", "> > avant", "> Le 1 nov. 2026, Luc a écrit :", "> De : Luc", "> https://x.example/a"}
+	answers := []string{"pc-%d", "PC-%d.", "oui, depuis %d jours", "https://intranet.example/%d", "- le %d", "%d", "Le %d novembre", "c'est le poste %d :"}
+	rapid.Check(t, func(t *rapid.T) {
+		var b strings.Builder
+		var want []string
+		b.WriteString(rapid.SampledFrom([]string{"", "Bonjour,\n\n", "Le 02/11/2026 à 09:30, Support <s@x.example> a écrit :\n", "On 2 Nov 2026, at 09:30, Support wrote:\n\n", "Voir dessous.\n\nLe 02/11/2026 à 09:30, Support a écrit :\n"}).Draw(t, "head"))
+		b.WriteString("> Bonjour\n> deux questions :\n")
+		for i := range rapid.IntRange(1, 6).Draw(t, "answers") {
+			for range rapid.IntRange(1, 4).Draw(t, "quoted") {
+				b.WriteString(rapid.SampledFrom(lines).Draw(t, "line") + "\n")
+			}
+			gap := rapid.SampledFrom([]string{"", "\n"}).Draw(t, "gap")
+			answer := fmt.Sprintf(rapid.SampledFrom(answers).Draw(t, "answer"), 7000+i)
+			want = append(want, answer)
+			b.WriteString(gap + answer + "\n" + gap)
+		}
+		b.WriteString(rapid.SampledFrom([]string{"", "> Merci\n> Support\n", "\n-- \nZoé\n"}).Draw(t, "tail"))
+		m, err := Parse(strings.NewReader("From: a@b.example\nSubject: Re: x\nContent-Type: text/plain; charset=utf-8\n\n"+b.String()), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range want {
+			if !strings.Contains(m.Reply(), a) {
+				t.Fatalf("%q is folded away in %q: %q", a, b.String(), m.Reply())
+			}
+		}
+	})
 }
 
 // TestNothingIsEverLost: folds hide, they do not cut; a mail that is all quote stays in view.

@@ -58,6 +58,9 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
+	if err := private(path); err != nil {
+		return nil, err
+	}
 	d := &DB{engine: SQLite, path: path}
 	write, err := sql.Open("sqlite3", dsn(path, "rwc", "_cache_size=-16000"))
 	if err != nil {
@@ -72,6 +75,16 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	read.SetMaxIdleConns(4)
 	d.write, d.read = write, read
 	return d.start(ctx)
+}
+
+// private makes the file, where it is missing, for its owner alone; SQLite gives
+// its companions the same mode.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	return f.Close()
 }
 
 // OpenPostgres opens a PostgreSQL database (or an engine that speaks its

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -334,6 +335,19 @@ func TestFold(t *testing.T) {
 	} {
 		if got := db.Fold(in); got != want {
 			t.Errorf("Fold(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestTheFileIsItsOwnersAlone(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		return // rights come from the folder there
+	}
+	d := dbtest.Open(t)
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		info, err := os.Stat(d.Path() + suffix)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%q: %v, %v", suffix, info, err)
 		}
 	}
 }

@@ -189,6 +189,9 @@ func TestACapabilityOpensOneMessageForOneSession(t *testing.T) {
 	if again.URL == b.URL {
 		t.Error("two sessions share a capability")
 	}
+	if code, _, _ := k.frameGet(b.URL+"other", "iframe", "navigate"); code == 200 {
+		t.Error("another path below the capability is shown")
+	}
 	if code, _, _ := k.frameGet(b.URL, "document", "navigate"); code != 404 {
 		t.Error("shown outside a frame:", code)
 	}

@@ -64,7 +64,7 @@ func routes() []route {
 		op("POST /api/messages/{id}/body", "openBody", openBody),
 		raw("GET /api/messages/{id}/raw", wallSession, messageRaw),
 		raw("GET /api/messages/{id}/attachments/{part}", wallSession, messageAttachment),
-		raw("GET /m/{cap}/", wallMail, mailBody),
+		raw("GET /m/{cap}/{$}", wallMail, mailBody),
 		raw("GET /m/{cap}/part/{n}", wallMail, mailPart),
 		raw("GET /m/{cap}/out/{n}", wallMail, mailOut),
 

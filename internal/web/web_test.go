@@ -186,6 +186,7 @@ func filled(pattern string) (method, path string) {
 	if !found {
 		method, path = "GET", pattern
 	}
+	path = strings.TrimSuffix(path, "{$}")
 	for _, hole := range []string{"{id}", "{part}", "{n}", "{cap}"} {
 		path = strings.ReplaceAll(path, hole, "1")
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // chunk is what one read gives: a whole line with its end, or a piece of a line longer than the buffer.
@@ -21,6 +22,7 @@ const lineBuffer = 16 << 10
 // in several chunks, so a mail of one 60 MB line costs no more memory than any other.
 type lines struct {
 	r       *bufio.Reader
+	lent    *bufio.Reader // r, or what r reads from: given back at the end
 	err     error // of the reader, other than io.EOF
 	midLine bool
 	eof     bool
@@ -30,12 +32,24 @@ type lines struct {
 	looked  bool // ahead was called since the last chunk
 }
 
+// buffers are lent to one mail after the other: a new one for each was a third of what reading a mail allocates.
+var buffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, lineBuffer) }}
+
 func newLines(r io.Reader) *lines {
-	l := &lines{r: bufio.NewReaderSize(r, lineBuffer)}
+	lent := buffers.Get().(*bufio.Reader)
+	lent.Reset(r)
+	l := &lines{r: lent, lent: lent}
 	if head, _ := l.r.Peek(4 << 10); bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') >= 0 {
 		l.r = bufio.NewReaderSize(bareCR{l.r}, lineBuffer) // Peek's error comes again with the first read
 	}
 	return l
+}
+
+// end gives the buffer back; no chunk may be used any more.
+func (l *lines) end() {
+	l.lent.Reset(nil)
+	buffers.Put(l.lent)
+	l.r, l.lent, l.eof = nil, nil, true
 }
 
 // bareCR turns the line ends of old Mac mail into line feeds.

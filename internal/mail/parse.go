@@ -22,7 +22,9 @@ const (
 // attachment (its Size and SHA256 are not known yet); nil, or a nil writer, means that the bytes are only counted and
 // hashed. Parse always gives a Message, whatever the bytes; the error is r's or a store writer's own.
 func Parse(r io.Reader, store func(part Part) io.Writer) (*Message, error) {
-	return newParser(r, store).safely()
+	p := newParser(r, store)
+	defer p.src.end()
+	return p.safely()
 }
 
 // safely is parse, and a fault of ours costs one mail's analysis, not the mailbox: the raw mail is kept elsewhere.

@@ -86,6 +86,32 @@ func foldText(s string) string {
 	}
 	var b strings.Builder
 	b.Grow(len(s))
+	for i, r := range s {
+		switch {
+		case int(r) < len(foldedLetters):
+			b.WriteString(foldedLetters[r])
+		case r == '’' || r == '‘':
+			b.WriteByte('\'')
+		default:
+			b.WriteString(foldAny(s[i:]))
+			return b.String()
+		}
+	}
+	return b.String()
+}
+
+// foldedLetters are the folds of the letters that mails here are made of, since each paragraph is folded.
+var foldedLetters = func() (t [0x180]string) {
+	for r := range t {
+		t[r] = foldAny(string(rune(r)))
+	}
+	return t
+}()
+
+// foldAny folds any letters by the rules of Unicode, which takes its time.
+func foldAny(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
 	for _, r := range norm.NFD.String(s) {
 		switch {
 		case unicode.Is(unicode.Mn, r):

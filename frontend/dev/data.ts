@@ -235,8 +235,15 @@ const inView: Record<string, (r: TicketRow) => boolean> = {
   all: () => true,
 }
 
+const filtered = new WeakMap<TicketRow[], Map<string, TicketRow[]>>()
+
+/** rowsOf filters once for each state of the rows, which are replaced whole. */
 export function rowsOf(desk: Desk, view: string): TicketRow[] {
-  return desk.rows.filter(inView[view] ?? (() => true))
+  const known = filtered.get(desk.rows) ?? new Map<string, TicketRow[]>()
+  filtered.set(desk.rows, known)
+  const rows = known.get(view) ?? desk.rows.filter(inView[view] ?? (() => true))
+  known.set(view, rows)
+  return rows
 }
 
 export function viewsOf(desk: Desk): Views {

@@ -9,6 +9,7 @@ interface Placed {
   id: string
   /** What the list is ordered by, the greatest first. */
   activityAt: number
+  unread?: boolean
 }
 type Fetch<T> = (cursor: string, limit: number) => Promise<{ items: T[]; next?: string }>
 
@@ -26,6 +27,8 @@ export class Rows<T extends Placed = TicketRow> {
   ready = $state(false)
   #next = ''
   #head: T[] = []
+  /** The ids of items, so that a page costs what it holds and not what the list holds. */
+  #ids = new Set<string>()
   #round = 0
 
   constructor(readonly fetchPage: Fetch<T>) {}
@@ -42,8 +45,9 @@ export class Rows<T extends Placed = TicketRow> {
     try {
       const page = await this.fetchPage(this.#next, pageSize)
       if (round !== this.#round) return
-      const known = new Set(this.items.map((r) => r.id))
-      this.items = this.items.concat(page.items.filter((r) => !known.has(r.id)))
+      const fresh = page.items.filter((r) => !this.#ids.has(r.id))
+      for (const row of fresh) this.#ids.add(row.id)
+      this.items = this.items.concat(fresh)
       this.#next = page.next ?? ''
       this.ready = true
       this.error = undefined
@@ -61,12 +65,18 @@ export class Rows<T extends Placed = TicketRow> {
     const page = await this.fetchPage('', pageSize)
     if (round !== this.#round) return
     const fresh = new Map(page.items.map((r) => [r.id, r]))
-    const shown = new Set(this.items.map((r) => r.id))
+    const before = new Map(
+      this.items.slice(0, 2 * pageSize).map((r, i) => [r.id, { at: r.activityAt, place: i }]),
+    )
     const oldest = page.next ? (page.items.at(-1)?.activityAt ?? 0) : 0
     this.left = new Set(this.items.filter((r) => r.activityAt >= oldest && !fresh.has(r.id)).map((r) => r.id))
     this.items = this.items.map((r) => fresh.get(r.id) ?? r)
     this.#head = page.items
-    this.arrivals = page.items.filter((r) => !shown.has(r.id)).length
+    this.arrivals = page.items.filter((r, i) => {
+      const old = before.get(r.id)
+      if (!this.#ids.has(r.id) || !old) return !this.#ids.has(r.id)
+      return r.unread === true && r.activityAt > old.at && i < old.place // it has moved up
+    }).length
     if (this.items.length === 0) this.takeArrivals()
   }
 
@@ -75,6 +85,7 @@ export class Rows<T extends Placed = TicketRow> {
     if (!this.#head.length && !this.left.size) return
     const head = new Set(this.#head.map((r) => r.id))
     this.items = [...this.#head, ...this.items.filter((r) => !head.has(r.id) && !this.left.has(r.id))]
+    this.#ids = new Set(this.items.map((r) => r.id))
     this.#head = []
     this.left = new Set()
     this.arrivals = 0
@@ -92,7 +103,10 @@ export class Rows<T extends Placed = TicketRow> {
   /** drop takes a row away and says where it stood, -1 when it was not there. */
   drop(id: string): number {
     const at = this.items.findIndex((r) => r.id === id)
-    if (at >= 0) this.items = this.items.toSpliced(at, 1)
+    if (at >= 0) {
+      this.items = this.items.toSpliced(at, 1)
+      this.#ids.delete(id)
+    }
     return at
   }
 
@@ -102,6 +116,7 @@ export class Rows<T extends Placed = TicketRow> {
     this.#next = ''
     this.#head = []
     this.items = []
+    this.#ids.clear()
     this.arrivals = 0
     this.left = new Set()
     this.ready = false

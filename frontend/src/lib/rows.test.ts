@@ -48,3 +48,15 @@ it('changes rows in place and keeps those that left until the list is taken anew
   list.takeArrivals()
   expect(list.items[0]?.id).toBe(second.id)
 })
+
+it('counts what somebody wrote further down as new, and leaves it where it is', async () => {
+  const { at, list } = source(all)
+  await list.more()
+  const moved = { ...(all[5] as TicketRow), unread: true, activityAt: (all[0]?.activityAt ?? 0) + 1 }
+  at.rows = [moved, ...all.filter((r) => r.id !== moved.id)]
+  await list.refresh()
+  expect(list.items[5]?.id).toBe(moved.id)
+  expect(list.arrivals).toBe(1)
+  list.takeArrivals()
+  expect(list.items[0]?.id).toBe(moved.id)
+})

@@ -45,7 +45,13 @@ func (t *taking) decide(ctx context.Context) (verdict, error) {
 	case mail.KindAutoReply:
 		return t.autoReply(ctx)
 	case mail.KindList:
-		return verdict{fate: Listed, reason: "intake.because.list", args: t.sign()}, nil
+		known, err := t.ofAClient(ctx)
+		if err != nil {
+			return verdict{}, err
+		}
+		if !known {
+			return verdict{fate: Listed, reason: "intake.because.list", args: t.sign()}, nil
+		}
 	case mail.KindFeedback:
 		return verdict{fate: Reported, reason: "intake.because.feedback", args: t.sign()}, nil
 	}
@@ -64,6 +70,19 @@ func (t *taking) first(ctx context.Context) (int64, error) {
 		return 0, nil
 	}
 	return id, err
+}
+
+// ofAClient says whether the sender is of a known client: what such a person
+// writes through a list or a group is a request like any other. Nobody is
+// acknowledged for it.
+func (t *taking) ofAClient(ctx context.Context) (bool, error) {
+	_, client, known, err := people.ByEmail(ctx, t.tx, t.Mail.From.Addr)
+	if err != nil || known {
+		return client.ID != 0, err
+	}
+	_, domain, _ := strings.Cut(t.Mail.From.Addr, "@")
+	_, known, err = people.ClientByDomain(ctx, t.tx, domain)
+	return known, err
 }
 
 // sign is what in the mail decided its kind.

@@ -411,3 +411,16 @@ func TestAPanicOfTheParserIsCaught(t *testing.T) {
 type panicking struct{}
 
 func (panicking) Read([]byte) (int, error) { panic("x") }
+
+func TestAClientWhoWritesThroughAGroupIsHeard(t *testing.T) {
+	each(t, func(o *office) {
+		group := "List-Id: <equipe.conserverie.example>\nPrecedence: list\n"
+		got := o.take(letter("enora@conserverie.example", "a@c", "Imprimante", group), letter("x@elsewhere.example", "b@c", "Lettre", group))
+		if got[0].Fate != Opened || got[1].Fate != Listed {
+			o.Errorf("%+v", got)
+		}
+		if n := o.count("SELECT COUNT(*) FROM outbox"); n != 0 {
+			o.Error("a list was acknowledged")
+		}
+	})
+}

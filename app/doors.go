@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 
 	"guichet/app/instance"
@@ -44,14 +45,19 @@ func (d *desk) loopback(ctx context.Context, native bool) (*door, error) {
 	}
 	port := ln.Addr().(*net.TCPAddr).Port
 	host := fmt.Sprintf("g-%s.localhost:%d", hex.EncodeToString(name), port)
-	return d.behind(ln, "http://"+host, native)
+	return d.behind(ln, "http://"+host, "", native)
 }
 
-// behind puts the handler behind a listener.
-func (d *desk) behind(ln net.Listener, origin string, native bool) (*door, error) {
+// behind puts the handler behind a listener. fingerprint is that of its
+// certificate, "" for none.
+func (d *desk) behind(ln net.Listener, origin, fingerprint string, native bool) (*door, error) {
+	name, err := d.key.Derive("cookie name")
+	if err != nil {
+		return nil, errors.Join(err, ln.Close())
+	}
 	o := &door{desk: d, ln: ln, origin: origin}
-	options := web.Options{DB: d.db, Origins: []string{origin}, Instance: hex.EncodeToString(d.answer.Key[:4]), Dist: frontend.Dist(), Now: d.now,
-		Answer: d.answer, Log: d.logger("web"), Demo: d.passing, Version: version, Desk: d.state.desk(), Key: d.key, Roots: d.roots, Folder: d.dir}
+	options := web.Options{DB: d.db, Origins: []string{origin}, Instance: hex.EncodeToString(name[:4]), Dist: frontend.Dist(), Now: d.now,
+		Answer: d.answer, Log: d.logger("web"), Demo: d.passing, Version: version, Desk: d.state.desk(), Key: d.key, Roots: d.roots, Folder: d.dir, Fingerprint: fingerprint}
 	d.offerBackups(&options)
 	if native {
 		options.Shell = o.native
@@ -62,7 +68,7 @@ func (d *desk) behind(ln net.Listener, origin string, native bool) (*door, error
 	}
 	raise := d.hold.RaiseHandler(o.raise)
 	o.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == instance.RaisePath && "http://"+r.Host == origin {
+		if r.URL.Path == instance.RaisePath && r.Host == o.host() {
 			raise.ServeHTTP(w, r)
 			return
 		}
@@ -87,7 +93,7 @@ func (o *door) raise() {
 }
 
 // host is the door's name and port, as a Host header says it.
-func (o *door) host() string { return o.origin[len("http://"):] }
+func (o *door) host() string { return strings.TrimPrefix(strings.TrimPrefix(o.origin, "https://"), "http://") }
 
 func (o *door) serve(ctx context.Context) error {
 	return web.Serve(ctx, o.ln, o.handler, o.desk.logger("web"))

@@ -64,7 +64,7 @@ func (d *desk) listen(ctx context.Context, address string) (*door, error) {
 		return nil, errors.Join(err, ln.Close())
 	}
 	fmt.Fprintln(d.stdout, words.Say(d.language, "app.serve.fingerprint", "print", id.Fingerprint, "file", id.Authority))
-	return d.behind(tls.NewListener(ln, id.Config), "https://"+net.JoinHostPort(host, port), false)
+	return d.behind(tls.NewListener(ln, id.Config), "https://"+net.JoinHostPort(host, port), id.Fingerprint, false)
 }
 
 // firstAddress is this machine's own address on its network.

@@ -1,0 +1,36 @@
+/** The verbs of the settings. Every one throws a Fault when refused. */
+import type { components } from '../../lib/api/types.ts'
+import { api, call } from '../../lib/client.ts'
+
+type S = components['schemas']
+export type Agent = S['AgentRow']
+export type AgentForm = S['AgentForm']
+export type Box = S['BoxView']
+export type BoxForm = S['BoxForm']
+export type BoxTested = S['BoxTested']
+export type Session = S['SessionRow']
+export type Settings = S['SettingsView']
+export type TestStep = S['TestStep']
+
+const at = (id: string) => ({ params: { path: { id } } })
+
+export const createAgent = (body: AgentForm) => call(api.POST('/api/agents', { body }))
+export const saveAgent = (id: string, version: number, form: AgentForm) =>
+  call(api.PATCH('/api/agents/{id}', { ...at(id), body: { ...form, version } }))
+export const linkAgent = (id: string) => call(api.POST('/api/agents/{id}/link', at(id)))
+export const listSessions = () => call(api.GET('/api/sessions'))
+export const revokeSession = (id: string) => call(api.DELETE('/api/sessions/{id}', at(id)))
+
+export const listMailboxes = () => call(api.GET('/api/mailboxes'))
+export const getMailbox = (id: string) => call(api.GET('/api/mailboxes/{id}', at(id)))
+export const createMailbox = (body: BoxForm) => call(api.POST('/api/mailboxes', { body }))
+export const saveMailbox = (id: string, version: number, form: BoxForm) =>
+  call(api.PATCH('/api/mailboxes/{id}', { ...at(id), body: { ...form, version } }))
+export const testMailbox = (id: string, form: BoxForm) =>
+  call(api.POST('/api/mailboxes/test', { body: { ...form, ...(id ? { id } : {}) } }))
+
+export const getSettings = () => call(api.GET('/api/settings'))
+export const saveSettings = (body: S['SettingsPatchBody']) => call(api.PATCH('/api/settings', { body }))
+export const makeRecovery = () => call(api.POST('/api/recovery'))
+export const listBackups = () => call(api.GET('/api/backups'))
+export const makeBackup = () => call(api.POST('/api/backups', { body: {} }))

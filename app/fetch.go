@@ -220,7 +220,9 @@ func (d *desk) hooks(b mailbox.Mailbox) imap.Hooks[*intake.Prepared] {
 			return d.db.Write(ctx, func(tx *db.Tx) error { return mailbox.Marked(ctx, tx, at(validity, 0), uids) })
 		},
 		State: func(s imap.State) {
-			if s.Err == nil {
+			// Only a look at the folder that came to its end takes the alarm back:
+			// connecting again does not make room.
+			if s.Phase == imap.Idle && d.room() == nil {
 				d.state.clear()
 			}
 			d.state.told(b.ID, d.now(), s)

@@ -243,21 +243,26 @@ func (h *house) settled(c *child) {
 		h.t.Fatal(err)
 	}
 	defer d.Close()
-	want := h.onServer()
-	last := ""
+	h.finished(c, d)
+}
+
+// finished is settled on data that are open already.
+func (h *house) finished(c *child, d *db.DB) {
+	h.t.Helper()
+	want, state := h.onServer(), ""
 	defer func() {
 		if h.t.Failed() {
-			h.t.Logf("UIDs settled, unmarked, items to send: %s; on the server %d\n%s", last, want, c.words())
+			h.t.Logf("UIDs settled, unmarked, items to send: %s; on the server %d\n%s", state, want, c.words())
 		}
 	}()
 	until(h.t, "all mails in and all answers out", func() bool {
 		c.alive()
-		state, err := db.Value[string](context.Background(), d, `SELECT (SELECT COUNT(*) FROM imap_uid WHERE final = 1) || ' ' ||
+		var err error
+		state, err = db.Value[string](context.Background(), d, `SELECT (SELECT COUNT(*) FROM imap_uid WHERE final = 1) || ' ' ||
 			(SELECT COUNT(*) FROM imap_uid WHERE marked = 0) || ' ' || (SELECT COUNT(*) FROM outbox WHERE state IN ('waiting', 'sending', 'data-sent'))`)
 		if err != nil {
 			h.t.Fatal(err)
 		}
-		last = state
 		return state == fmt.Sprintf("%d 0 0", want)
 	})
 }

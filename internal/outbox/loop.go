@@ -3,6 +3,7 @@ package outbox
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -138,6 +139,7 @@ func (l *loop) start(ctx context.Context) (time.Duration, error) {
 				defer l.release(v.mailbox)
 				if err := l.send(ctx, v.id); err != nil && ctx.Err() == nil {
 					l.o.Log.Error("send", "outbox", v.id, "err", err)
+					rest(ctx) // the trouble is ours, such as a full disk: it would be the same at once
 				}
 			})
 		}
@@ -165,6 +167,16 @@ func (l *loop) release(mailbox int64) {
 	}
 }
 
+// rest waits before something that failed on our side is tried again.
+func rest(ctx context.Context) {
+	timer := time.NewTimer(5 * time.Second)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
+
 // send claims one item, sends it and writes down how that ended.
 func (l *loop) send(ctx context.Context, id int64) error {
 	it, err := l.claim(ctx, id)
@@ -172,17 +184,39 @@ func (l *loop) send(ctx context.Context, id int64) error {
 		return err
 	}
 	result, route, failure := l.transmit(ctx, it)
-	if ctx.Err() != nil && failure != nil && !result.Uncertain && !result.Delivered() {
-		// The program is stopping: this was no try.
-		return l.write(func(ctx context.Context, tx *db.Tx) error {
-			_, err := tx.Exec(ctx, "UPDATE outbox SET state = 'waiting', attempts = attempts - 1 WHERE id = ? AND state IN ('sending', 'data-sent')", id)
-			return err
-		})
+	if failure != nil && !result.Uncertain && !result.Delivered() && (ctx.Err() != nil || ours(failure)) {
+		// The program is stopping, or the disk is full: this was no try.
+		err := l.insist(ctx, id, func() error { return l.notTried(id) })
+		return errors.Join(failure, err)
 	}
-	if err := l.settle(it, result, failure); err != nil {
+	if err := l.insist(ctx, id, func() error { return l.settle(it, result, failure) }); err != nil {
 		return err
 	}
 	return l.after(ctx, it, route, result)
+}
+
+// ours says that a failure is not the server's: the disk is full, the database
+// can't be reached.
+func ours(err error) bool { return db.IsFull(err) || db.IsGone(err) }
+
+func (l *loop) notTried(id int64) error {
+	return l.write(func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE outbox SET state = 'waiting', attempts = attempts - 1 WHERE id = ? AND state IN ('sending', 'data-sent')", id)
+		return err
+	})
+}
+
+// insist writes down how a try ended, however long a full disk is in the way:
+// until then the item is neither sent again nor shown as sent.
+func (l *loop) insist(ctx context.Context, id int64, write func() error) error {
+	for {
+		err := write()
+		if err == nil || ctx.Err() != nil || !ours(err) {
+			return err
+		}
+		l.o.Log.Error("how a mail ended can't be written down yet", "outbox", id, "err", err)
+		rest(ctx)
+	}
 }
 
 // write outlives the loop's context: what happened on the wire is written down

@@ -268,9 +268,10 @@ func (c *checked) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// encoders are dear to make; each writer of a large content borrows one.
+// encoders are dear to make; each writer of a large content borrows one. A check
+// sum of their own would be the second: each content is checked by its hash.
 var encoders = sync.Pool{New: func() any {
-	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1),
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false),
 		zstd.WithWindowSize(256<<10), zstd.WithLowerEncoderMem(true))
 	if err != nil {
 		panic(err) // the options are constants

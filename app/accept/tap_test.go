@@ -3,6 +3,8 @@
 package accept
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"io"
 	"net"
 	"sync"
@@ -11,8 +13,9 @@ import (
 
 // tap is a wire between the program and a server that can be watched and cut.
 type tap struct {
-	ln net.Listener
-	to string
+	ln    net.Listener
+	to    string
+	roots *x509.CertPool // the tap itself speaks TLS to the server, and clear text to the program
 
 	mu     sync.Mutex
 	n      int // pieces of traffic so far, both ways
@@ -53,7 +56,7 @@ func (p *tap) port() int { return p.ln.Addr().(*net.TCPAddr).Port }
 // carry joins one connection to the server until either side ends.
 func (p *tap) carry(c net.Conn) {
 	defer c.Close()
-	s, err := net.Dial("tcp", p.to)
+	s, err := p.dial()
 	if err != nil {
 		return
 	}
@@ -70,6 +73,16 @@ func (p *tap) carry(c net.Conn) {
 	delete(p.conns, c)
 	delete(p.conns, s)
 	p.open--
+}
+
+// clear lets the tap take TLS off. Call it before the program starts.
+func (p *tap) clear(roots *x509.CertPool) { p.roots = roots }
+
+func (p *tap) dial() (net.Conn, error) {
+	if p.roots != nil {
+		return tls.Dial("tcp", p.to, &tls.Config{RootCAs: p.roots, ServerName: "127.0.0.1"})
+	}
+	return net.Dial("tcp", p.to)
 }
 
 func (p *tap) keep(c, s net.Conn) bool {
@@ -95,7 +108,7 @@ func (p *tap) copy(to, from net.Conn) {
 		}
 	}
 	// The other direction may still have something to say: only this one ends.
-	if half, ok := to.(*net.TCPConn); ok {
+	if half, ok := to.(interface{ CloseWrite() error }); ok {
 		_ = half.CloseWrite() // it may be closed already
 	}
 	_, _ = io.Copy(io.Discard, from)

@@ -25,6 +25,18 @@ const screens: [name: string, hash: string, ...steps: Step[]][] = [
   ['palette', '#/tickets/open', until('[role=option]'), press('Control+k'), until('dialog')],
   ['keys', '#/tickets/open', until('[role=option]'), press('?'), until('dialog')],
   ['dock', '#/dock', option, until('dl')],
+  ['reassign', '#/dock', option, until('dl'), press('r'), until('dialog')],
+  ['clients', '#/clients', option, until('form')],
+  ['contacts', '#/contacts', option, until('form')],
+  ['new contact', '#/contacts/new', until('form')],
+  ['import', '#/contacts/import', until('h2')],
+  ['settings: me', '#/settings/me', until('form')],
+  ['settings: mailboxes', '#/settings/mailboxes', until('table')],
+  ['settings: new mailbox', '#/settings/mailboxes/new', until('fieldset')],
+  ['settings: team', '#/settings/team', until('table')],
+  ['settings: backup', '#/settings/backup', until('form')],
+  ['settings: about', '#/settings/about', until('table')],
+  ['first start', '#/setup', until('form')],
 ]
 
 interface Finding {
@@ -45,16 +57,18 @@ async function findings(w: Window): Promise<string[]> {
   )
 }
 
-for (const language of ['fr', 'en'] as const)
-  for (const theme of ['light', 'dark'] as const)
-    it(`axe finds nothing on any screen (${language}, ${theme})`, async () => {
-      const w = await open({ language, theme })
-      const found: string[] = []
-      for (const [name, hash, ...steps] of screens) {
-        await w.page.goto('about:blank')
-        await w.page.goto(`${w.origin}/${hash}`)
-        for (const step of steps) await step(w)
-        for (const f of await findings(w)) found.push(`${name}: ${f}`)
-      }
-      expect(found).toEqual([])
-    })
+for (const [language, theme] of [
+  ['fr', 'light'],
+  ['en', 'dark'],
+] as const)
+  it(`axe finds nothing on any screen (${language}, ${theme})`, async () => {
+    const w = await open({ language, theme })
+    const found: string[] = []
+    for (const [name, hash, ...steps] of screens) {
+      await w.page.goto('about:blank')
+      await w.page.goto(`${w.origin}/${hash}`)
+      for (const step of steps) await step(w)
+      for (const f of await findings(w)) found.push(`${name}: ${f}`)
+    }
+    expect(found).toEqual([])
+  })

@@ -1,7 +1,18 @@
-/** The form of a mailbox: a new one with the values that most hosts want, and what is sent. */
+/** The form of a mailbox: what a new one begins with, what is wrong with it, and what is sent. */
+import type { FieldFault } from '../../lib/client.ts'
 import type { Box, BoxForm } from './server.ts'
 
-export const blank = (): BoxForm => ({
+/** A form as it is typed: the first fetch is a day (yyyy-mm-dd), '' for everything. */
+export type Typed = BoxForm & { from: string }
+
+/** The ports that go with each kind of security. */
+export const ports = {
+  imap: { tls: 993, starttls: 143, none: 143 },
+  smtp: { tls: 465, starttls: 587, none: 25 },
+} as const
+
+/** blank is a new mailbox with the values that most hosts want; mails of the last month are fetched. */
+export const blank = (now: number): Typed => ({
   name: '',
   address: '',
   aliases: [],
@@ -12,12 +23,13 @@ export const blank = (): BoxForm => ({
   sentFolder: '',
   signatureFr: '',
   signatureEn: '',
-  imap: { host: '', port: 993, security: 'tls', user: '', folder: 'INBOX', after: 'leave', moveTo: '' },
+  imap: { host: '', port: 993, security: 'tls', user: '', folder: 'INBOX', after: 'flag', moveTo: '' },
   smtp: { host: '', port: 465, security: 'tls', user: '' },
+  from: dayOf(now - 30 * 24 * 60 * 60_000),
 })
 
 /** formOf is a stored mailbox as a form; the passwords stay where they are. */
-export function formOf(box: Box): BoxForm {
+export function formOf(box: Box): Typed {
   const { name, address, aliases, language, acknowledge, active, savesSent, sentFolder } = box
   const { signatureFr, signatureEn, imap, smtp } = box
   return {
@@ -31,44 +43,86 @@ export function formOf(box: Box): BoxForm {
     sentFolder: sentFolder ?? '',
     signatureFr,
     signatureEn,
-    imap: { ...imap, moveTo: imap.moveTo ?? '', password: undefined },
-    smtp: { ...smtp, password: undefined },
+    imap: { ...imap, moveTo: imap.moveTo ?? '' },
+    smtp: { ...smtp },
+    from: imap.since ? dayOf(imap.since) : '',
   }
 }
 
-/** How far back the first fetch goes. */
-export type Since = 'now' | 'week' | 'month' | 'all'
-
-const day = 24 * 60 * 60_000
-const back = { now: 0, week: 7 * day, month: 30 * day }
-
-/** sinceOf is the instant (ms) before which mails are left alone; undefined for none. */
-export function sinceOf(since: Since, now: number): number | undefined {
-  return since === 'all' ? undefined : now - back[since]
+/** dayOf is the day (yyyy-mm-dd) that an instant (ms) falls on here. */
+export function dayOf(at: number): string {
+  const d = new Date(at)
+  const two = (n: number) => String(n).padStart(2, '0')
+  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`
 }
 
 /**
- * whole is what is sent: empty choices left out, the user name that most hosts
- * mean (the address), and an empty password kept out so that the stored one stays.
+ * whole is what is sent: choices that do not apply left out, the user name that
+ * most hosts mean (the address), and no empty password, so that the stored one
+ * stays. `had` is the instant stored before: the same day keeps it to the second.
  */
-export function whole(form: BoxForm, since: number | undefined): BoxForm {
+export function whole({ from, ...form }: Typed, had = 0): BoxForm {
   const user = (given: string) => given.trim() || form.address.trim()
+  const { password: _imap, since: _since, moveTo, ...imap } = form.imap
+  const { password: _smtp, ...smtp } = form.smtp
+  const since = from && had && dayOf(had) === from ? had : from && new Date(`${from}T00:00`).getTime()
   return {
     ...form,
-    sentFolder: form.savesSent ? undefined : form.sentFolder || undefined,
+    sentFolder: form.savesSent ? '' : form.sentFolder,
     imap: {
-      ...form.imap,
-      user: user(form.imap.user),
-      password: form.imap.password || undefined,
-      moveTo: form.imap.after === 'move' ? form.imap.moveTo : undefined,
-      since: since ?? form.imap.since,
+      ...imap,
+      user: user(imap.user),
+      ...(form.imap.password ? { password: form.imap.password } : {}),
+      ...(imap.after === 'move' ? { moveTo } : {}),
+      ...(since ? { since } : {}),
     },
-    smtp: { ...form.smtp, user: user(form.smtp.user), password: form.smtp.password || undefined },
+    smtp: {
+      ...smtp,
+      user: user(smtp.user),
+      ...(form.smtp.password ? { password: form.smtp.password } : {}),
+    },
   }
 }
 
-/** The ports that go with each kind of security. */
-export const ports = {
-  imap: { tls: 993, starttls: 143, none: 143 },
-  smtp: { tls: 465, starttls: 587, none: 25 },
-} as const
+const isAddress = (text: string) => /^[^\s@<>]+@[^\s@<>]+$/.test(text)
+const isPort = (port: unknown) => Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536
+
+/**
+ * wrong lists every field that the server would refuse, all at once and in the
+ * form's order: the server itself stops at its first kind of check.
+ */
+export function wrong(form: BoxForm): FieldFault[] {
+  const faults: FieldFault[] = []
+  const check = (fine: boolean, name: string, key: string, args = {}) => {
+    if (!fine) faults.push({ name, key, args })
+  }
+  const server = (side: 'imap' | 'smtp') => {
+    check(form[side].host.trim() !== '', `${side}.host`, 'fault.empty')
+    check(isPort(form[side].port), `${side}.port`, 'fault.range', { min: 1, max: 65_535 })
+  }
+  const address = form.address.trim()
+  check(form.name.trim() !== '', 'name', 'fault.empty')
+  check(isAddress(address), 'address', address ? 'fault.address' : 'fault.empty')
+  const bad = form.aliases.find((a) => !isAddress(a))
+  check(!bad, 'aliases', 'people.err.address', { address: bad ?? '' })
+  server('imap')
+  const { after, folder, moveTo } = form.imap
+  check(after !== 'move' || (!!moveTo && moveTo !== folder), 'imap.moveTo', 'mailbox.err.move_to')
+  server('smtp')
+  const same = !form.savesSent && !!form.sentFolder && form.sentFolder === folder
+  check(!same, 'sentFolder', 'mailbox.err.sent_folder')
+  return faults
+}
+
+/** asIncoming fills the sending server from the receiving one: most hosts name them alike. */
+export function asIncoming(form: BoxForm): BoxForm['smtp'] {
+  const security = form.imap.security
+  const { host, user, password } = form.imap
+  return {
+    host: host.trim().replace(/^imap\d?\./i, 'smtp.'),
+    port: ports.smtp[security],
+    security,
+    user,
+    ...(password ? { password } : {}),
+  }
+}

@@ -62,25 +62,26 @@ export function dayOf(at: number): string {
  * stays. `had` is the instant stored before: the same day keeps it to the second.
  */
 export function whole({ from, ...form }: Typed, had = 0): BoxForm {
-  const user = (given: string) => given.trim() || form.address.trim()
-  const { password: _imap, since: _since, moveTo, ...imap } = form.imap
-  const { password: _smtp, ...smtp } = form.smtp
+  const server = ({ host, port, security, user, password }: BoxForm['smtp']) => ({
+    host: host.trim(),
+    port,
+    security,
+    user: user.trim() || form.address.trim(),
+    ...(password ? { password } : {}),
+  })
+  const { folder, after, moveTo } = form.imap
   const since = from && had && dayOf(had) === from ? had : from && new Date(`${from}T00:00`).getTime()
   return {
     ...form,
     sentFolder: form.savesSent ? '' : form.sentFolder,
     imap: {
-      ...imap,
-      user: user(imap.user),
-      ...(form.imap.password ? { password: form.imap.password } : {}),
-      ...(imap.after === 'move' ? { moveTo } : {}),
+      ...server(form.imap),
+      folder,
+      after,
+      ...(after === 'move' ? { moveTo } : {}),
       ...(since ? { since } : {}),
     },
-    smtp: {
-      ...smtp,
-      user: user(smtp.user),
-      ...(form.smtp.password ? { password: form.smtp.password } : {}),
-    },
+    smtp: server(form.smtp),
   }
 }
 

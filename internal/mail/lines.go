@@ -11,9 +11,8 @@ import (
 
 // chunk is what one read gives: a whole line with its end, or a piece of a line longer than the buffer.
 type chunk struct {
-	data    []byte // valid until the next read
-	starts  bool   // data begins a line
-	matched bool
+	data   []byte // valid until the next read
+	starts bool   // data begins a line
 }
 
 const lineBuffer = 16 << 10
@@ -23,7 +22,7 @@ const lineBuffer = 16 << 10
 type lines struct {
 	r       *bufio.Reader
 	lent    *bufio.Reader // r, or what r reads from: given back at the end
-	err     error // of the reader, other than io.EOF
+	err     error         // of the reader, other than io.EOF
 	midLine bool
 	eof     bool
 	held    []byte // a line that was read and given back

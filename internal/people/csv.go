@@ -58,7 +58,7 @@ func ReadCSV(data []byte) (Table, error) {
 	if err != nil {
 		return t, err
 	}
-	if strings.Trim(text, " \t\r\n"+separators) == "" {
+	if strings.Trim(text, " \r\n"+separators) == "" {
 		return t, fault.New(fault.Invalid, "people.import.no_rows")
 	}
 	if rest, ok := cutSep(text); ok {

@@ -217,18 +217,27 @@ func (c *child) enter() *browser {
 	case <-time.After(patience):
 		c.t.Fatalf("no link\n%s", c.words())
 	}
-	at, err := url.Parse(link)
+	b, err := enterBy(link)
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	c.t.Cleanup(b.client.CloseIdleConnections)
+	return b
+}
+
+// enterBy opens a session by a link.
+func enterBy(link string) (*browser, error) {
+	at, err := url.Parse(link)
+	if err != nil {
+		return nil, err
+	}
 	dial := &http.Transport{Dial: func(network, _ string) (net.Conn, error) { return net.Dial(network, "127.0.0.1:"+at.Port()) }}
-	c.t.Cleanup(dial.CloseIdleConnections)
 	b := &browser{origin: "http://" + at.Host, client: &http.Client{Transport: dial}}
 	answer, err := b.send("POST", "/enter", map[string]string{"ticket": at.Fragment})
-	if err != nil || answer.status != http.StatusNoContent || b.cookie == nil {
-		c.t.Fatalf("enter: %v %+v", err, answer)
+	if err == nil && (answer.status != http.StatusNoContent || b.cookie == nil) {
+		err = fmt.Errorf("enter: %d %s", answer.status, answer.body)
 	}
-	return b
+	return b, err
 }
 
 type reply struct {

@@ -52,13 +52,27 @@ const touched: Record<string, (change: Change) => readonly (readonly string[])[]
   setting: () => [keys.settings, keys.me],
 }
 
-/** refreshFor marks as old whatever a change touches; what is on screen is fetched again. */
+const gatherMs = 150
+let old = new Map<string, readonly string[]>()
+let timer: ReturnType<typeof setTimeout> | undefined
+
+/**
+ * refreshFor marks as old whatever a change touches; what is on screen is
+ * fetched again. Changes are gathered for a moment: a thousand mails that come
+ * in together fetch the counts a few times, not a thousand times.
+ */
 export function refreshFor(change: Change): void {
-  if (change.ticketId) {
-    void queryClient.invalidateQueries({ queryKey: keys.ticket(change.ticketId) })
-    void queryClient.invalidateQueries({ queryKey: keys.compose(change.ticketId), refetchType: 'none' })
-    void queryClient.invalidateQueries({ queryKey: keys.views })
-  }
-  for (const key of touched[change.subject]?.(change) ?? [])
-    void queryClient.invalidateQueries({ queryKey: key })
+  const wanted = [...(touched[change.subject]?.(change) ?? [])]
+  if (change.ticketId) wanted.push(keys.ticket(change.ticketId), keys.compose(change.ticketId), keys.views)
+  for (const key of wanted) old.set(key.join(' '), key)
+  timer ??= setTimeout(() => {
+    timer = undefined
+    const gathered = old
+    old = new Map()
+    for (const key of gathered.values()) {
+      // What an answer begins with is fetched when one is begun, never under the writer.
+      const refetchType = key[0] === 'compose' ? 'none' : 'active'
+      void queryClient.invalidateQueries({ queryKey: key, refetchType })
+    }
+  }, gatherMs)
 }

@@ -5,6 +5,7 @@ import { api, call } from '../../lib/client.ts'
 type S = components['schemas']
 export type Agent = S['AgentRow']
 export type AgentForm = S['AgentForm']
+export type Backup = S['BackupRow']
 export type Box = S['BoxView']
 export type BoxForm = S['BoxForm']
 export type BoxTested = S['BoxTested']

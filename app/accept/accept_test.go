@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 }
 
 // patience bounds every wait for a condition. It is no measure of speed: a machine under load may need much of it.
-const patience = 60 * time.Second
+const patience = 3 * time.Minute
 
 func soak() bool { return os.Getenv("GUICHET_SOAK") != "" }
 

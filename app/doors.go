@@ -93,7 +93,9 @@ func (o *door) raise() {
 }
 
 // host is the door's name and port, as a Host header says it.
-func (o *door) host() string { return strings.TrimPrefix(strings.TrimPrefix(o.origin, "https://"), "http://") }
+func (o *door) host() string {
+	return strings.TrimPrefix(strings.TrimPrefix(o.origin, "https://"), "http://")
+}
 
 func (o *door) serve(ctx context.Context) error {
 	return web.Serve(ctx, o.ln, o.handler, o.desk.logger("web"))

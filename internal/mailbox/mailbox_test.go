@@ -56,7 +56,10 @@ func TestCreateFillsInWhatIsUsual(t *testing.T) {
 func TestValidateTellsAllAtOnce(t *testing.T) {
 	d := dbtest.Open(t)
 	bad := Mailbox{Address: "nobody", IMAP: Server{Port: 70000, Security: "magic"}, After: "move", Language: "de"}
-	err := write(t, d, func(ctx context.Context, tx *db.Tx) error { _, err := Create(ctx, tx, journal.Agent(1), noon, bad); return err })
+	err := write(t, d, func(ctx context.Context, tx *db.Tx) error {
+		_, err := Create(ctx, tx, journal.Agent(1), noon, bad)
+		return err
+	})
 	e, ok := fault.As(err)
 	if !ok || e.Kind != fault.Invalid {
 		t.Fatal(err)
@@ -77,7 +80,10 @@ func TestUpdateIsVersioned(t *testing.T) {
 		m := create(t, d, good())
 		other := create(t, d, Mailbox{Name: "Ventes", Address: "ventes@msp.example", IMAP: Server{Host: "h"}, SMTP: Server{Host: "h"}, Aliases: []string{"devis@msp.example"}})
 		update := func(m Mailbox) error {
-			return write(t, d, func(ctx context.Context, tx *db.Tx) error { _, err := Update(ctx, tx, journal.Agent(1), noon, m); return err })
+			return write(t, d, func(ctx context.Context, tx *db.Tx) error {
+				_, err := Update(ctx, tx, journal.Agent(1), noon, m)
+				return err
+			})
 		}
 		m.Name = "Assistance"
 		if err := update(m); err != nil {
@@ -100,7 +106,9 @@ func TestUpdateIsVersioned(t *testing.T) {
 
 func TestUIDsAreSettledOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		of := func(validity, uid uint32) UID { return UID{MailboxID: 1, Folder: "INBOX", UIDValidity: validity, UID: uid} }
+		of := func(validity, uid uint32) UID {
+			return UID{MailboxID: 1, Folder: "INBOX", UIDValidity: validity, UID: uid}
+		}
 		do := func(fn func(ctx context.Context, tx *db.Tx) error) {
 			t.Helper()
 			if err := write(t, d, fn); err != nil {

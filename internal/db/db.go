@@ -42,6 +42,7 @@ type DB struct {
 	read   *sql.DB
 	write  *sql.DB
 	turn   chan struct{} // held by the one transaction under way
+	views  chan struct{} // held by each snapshot being read
 	reads  stmts
 	writer writer
 
@@ -71,8 +72,8 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the database: %w", err), write.Close())
 	}
-	read.SetMaxOpenConns(max(4, runtime.NumCPU()))
-	read.SetMaxIdleConns(4)
+	read.SetMaxOpenConns(max(4, runtime.NumCPU()) + 1)
+	read.SetMaxIdleConns(5)
 	d.write, d.read = write, read
 	return d.start(ctx)
 }
@@ -122,6 +123,9 @@ func (d *DB) start(ctx context.Context) (*DB, error) {
 	d.turn = make(chan struct{}, 1)
 	d.changed = make(chan struct{})
 	d.reads.db = d.read
+	// One connection is left to prepare on: else snapshots that hold them all would
+	// wait for one another's statements for ever.
+	d.views = make(chan struct{}, d.read.Stats().MaxOpenConnections-1)
 	if err := d.ready(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}

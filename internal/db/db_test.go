@@ -194,6 +194,62 @@ func TestIdsAreNeverGivenTwice(t *testing.T) {
 	})
 }
 
+// A savepoint that is undone takes the counter's first row with it.
+func TestACounterBegunInAnUndoneSavepointGoesOn(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		var given []int64
+		for range 2 {
+			err := d.Write(t.Context(), func(tx *db.Tx) error {
+				undone := errors.New("undone")
+				if err := tx.Savepoint(t.Context(), func() error {
+					if _, err := tx.Next(t.Context(), "ticket"); err != nil {
+						return err
+					}
+					return undone
+				}); !errors.Is(err, undone) {
+					return err
+				}
+				n, err := tx.Next(t.Context(), "ticket")
+				given = append(given, n)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if given[1] <= given[0] {
+			t.Errorf("given: %v", given)
+		}
+	})
+}
+
+// More snapshots than the pool has connections, each with statements that nobody
+// has prepared yet.
+func TestManyViewsOfNewStatementsAllEnd(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		var wg sync.WaitGroup
+		for i := range 4 * max(8, runtime.NumCPU()) {
+			wg.Go(func() {
+				err := d.View(ctx, func(q db.Querier) error {
+					for j := range 20 {
+						want := int64(100*i + j)
+						if n, err := db.Value[int64](ctx, q, fmt.Sprintf("SELECT %d", want)); err != nil || n != want {
+							return fmt.Errorf("read %d: %w", n, err)
+						}
+					}
+					return nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	})
+}
+
 func TestChangedTellsOfACommit(t *testing.T) {
 	d := dbtest.Open(t)
 	changed := d.Changed()

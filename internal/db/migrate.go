@@ -53,8 +53,8 @@ func (d *DB) migrate(ctx context.Context) error {
 	return nil
 }
 
-// copyBefore keeps the database as it was at version have. A copy of the same
-// version that an earlier, interrupted start left is replaced.
+// copyBefore keeps the database as it was at version have. The name holds the
+// second: a copy that an earlier, interrupted start left stays.
 func (d *DB) copyBefore(ctx context.Context, have int64) error {
 	to := fmt.Sprintf("%s.v%d-%s", d.path, have, time.Now().UTC().Format("20060102T150405"))
 	if err := os.Remove(to); err != nil && !os.IsNotExist(err) {

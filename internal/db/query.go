@@ -44,8 +44,15 @@ func (v view) Query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 	return v.tx.StmtContext(ctx, stmt).QueryContext(ctx, plain(args)...)
 }
 
-// View runs fn on one snapshot: all its reads see the same commit.
+// View runs fn on one snapshot: all its reads see the same commit. fn must not
+// open another: each holds a connection to its end.
 func (d *DB) View(ctx context.Context, fn func(q Querier) error) error {
+	select {
+	case d.views <- struct{}{}:
+	case <-ctx.Done():
+		return fmt.Errorf("wait to read: %w", context.Cause(ctx))
+	}
+	defer func() { <-d.views }()
 	level := sql.LevelDefault
 	if d.engine == Postgres {
 		level = sql.LevelRepeatableRead

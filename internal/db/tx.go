@@ -234,7 +234,9 @@ func (tx *Tx) Next(ctx context.Context, counter string) (int64, error) {
 
 func (tx *Tx) keepCounters(ctx context.Context) error {
 	for name, n := range tx.next {
-		if _, err := tx.Exec(ctx, "UPDATE counter SET value = ? WHERE name = ?", n, name); err != nil {
+		// Not an update: a savepoint that was undone may have taken the row away.
+		if _, err := tx.Exec(ctx, `INSERT INTO counter (name, value) VALUES (?, ?)
+			ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, n); err != nil {
 			return err
 		}
 	}

@@ -64,7 +64,7 @@ function show(page: Page, urls: string[], sandbox: boolean): Promise<number> {
           frames.map(
             (frame) =>
               new Promise<void>((done) => {
-                const late = setTimeout(done, 5_000) // one that never ends loading is loaded enough
+                const late = setTimeout(done, 2_000) // one that never ends loading is loaded enough
                 frame.onload = () => {
                   clearTimeout(late)
                   loaded++
@@ -112,20 +112,24 @@ interface Item {
   message?: { hasHtml: boolean }
 }
 
+/** bodies opens every mail that has a layout, a few tickets at a time, and returns where each is shown. */
 async function bodies(page: Page): Promise<string[]> {
-  const urls: string[] = []
+  const ids: string[] = []
   for (let cursor = ''; ;) {
     const path = `/api/tickets?view=all&limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`
     const list = await api<{ items: Row[]; next?: string }>(page, 'GET', path)
-    for (const { id } of list.items) {
-      const { timeline } = await api<{ timeline: Item[] }>(page, 'GET', `/api/tickets/${id}`)
-      for (const item of timeline)
-        if (item.message?.hasHtml)
-          urls.push((await api<{ url: string }>(page, 'POST', `/api/messages/${item.id}/body`)).url)
-    }
-    if (!list.next) return urls
+    ids.push(...list.items.map((row) => row.id))
+    if (!list.next) break
     cursor = list.next
   }
+  const urls: string[] = []
+  const open = async (id: string) => {
+    const { timeline } = await api<{ timeline: Item[] }>(page, 'GET', `/api/tickets/${id}`)
+    for (const item of timeline.filter((i) => i.message?.hasHtml))
+      urls.push((await api<{ url: string }>(page, 'POST', `/api/messages/${item.id}/body`)).url)
+  }
+  while (ids.length) await Promise.all(ids.splice(0, 12).map(open))
+  return urls
 }
 
 /** alarm wires a context so that any script of a mail and any foreign request is written down. */

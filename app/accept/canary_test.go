@@ -26,6 +26,7 @@ const (
 
 // E10: passwords go through all that can fail, and are found in no log, answer, database, file or backup afterwards.
 func TestNoSecretGetsOut(t *testing.T) {
+	t.Parallel()
 	h := found(t, t.TempDir())
 	c := h.serve("GUICHET_DEBUG=1")
 	b := c.enter()

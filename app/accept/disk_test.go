@@ -6,9 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -24,10 +26,14 @@ func TestDiskFull(t *testing.T) {
 		say(t, "NOT RUN: only root can mount a small disk")
 		t.SkipNow()
 	}
-	r := seeded(t)
-	mails := 0
+	t.Parallel() // most of it is waiting
+	chance := seeded(t)
+	var mails atomic.Int64
+	t.Cleanup(func() { say(t, "%d full disks, %d mails, 0 lost", times(3, 20), mails.Load()) })
 	for round := range times(3, 20) {
+		r := rand.New(rand.NewPCG(chance.Uint64(), 1))
 		t.Run(fmt.Sprint(round), func(t *testing.T) {
+			t.Parallel()
 			h := found(t, disk(t, 20<<20))
 			h.env = append(h.env, "GUICHET_LEAST_FREE="+[]string{"0", "1000000"}[round%2])
 			h.deliver(r, 60)
@@ -50,10 +56,9 @@ func TestDiskFull(t *testing.T) {
 			if n := strings.Count(c.words(), "\n"); n > 100 {
 				t.Errorf("a full disk gave %d lines of log, such as\n%s", n, c.words()[:min(len(c.words()), 2000)])
 			}
-			mails += len(h.raws)
+			mails.Add(int64(len(h.raws)))
 		})
 	}
-	say(t, "%d full disks, %d mails, 0 lost", times(3, 20), mails)
 }
 
 // disk mounts a disk of this size in memory until the test ends.

@@ -23,6 +23,7 @@ import (
 // R1, R2, E1, E5: whenever the program is killed while mails come in and answers go out, every mail is there once and
 // whole, and nothing is sent twice.
 func TestKilledAnywhere(t *testing.T) {
+	t.Parallel()
 	r, kills := seeded(t), times(20, 200)
 	k := &killing{house: found(t, t.TempDir()), r: r, dots: map[string]bool{}}
 	k.deliver(r, 120)

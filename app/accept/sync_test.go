@@ -24,6 +24,7 @@ import (
 // R2: seen from the kernel, the log of the database is on disk before the server's copy of a mail is touched, and before
 // the dot that ends a mail of ours.
 func TestOnDiskBeforeTheServerIsTold(t *testing.T) {
+	t.Parallel()
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		absent(t, "strace is not installed")

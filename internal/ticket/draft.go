@@ -80,11 +80,17 @@ func SendDraft(ctx context.Context, tx *db.Tx, agent, ticket, outbox int64) erro
 	return draftRows(ctx, tx, "UPDATE %s SET outbox_id = ? WHERE agent_id = ? AND ticket_id = ? AND outbox_id = 0", outbox, agent, ticket)
 }
 
-// ReturnDraft brings back the draft of an answer that was undone. A draft begun
-// since then is a fault of kind Conflict: neither text is lost.
+// ReturnDraft brings back the draft of an answer that agent undid, to who wrote
+// it. A draft begun since then, by either, is a fault of kind Conflict: neither
+// text is lost.
 func ReturnDraft(ctx context.Context, tx *db.Tx, agent, ticket, outbox int64) error {
-	if _, known, err := DraftOf(ctx, tx, agent, ticket); err != nil || known {
-		return errors.Join(err, fault.New(fault.Conflict, "ticket.err.draft_begun"))
+	begun, err := db.Value[int64](ctx, tx, `SELECT COUNT(*) FROM draft WHERE ticket_id = ? AND outbox_id = 0
+		AND (agent_id = ? OR agent_id IN (SELECT agent_id FROM draft WHERE outbox_id = ?))`, ticket, agent, outbox)
+	if err != nil {
+		return err
+	}
+	if begun > 0 {
+		return fault.New(fault.Conflict, "ticket.err.draft_begun")
 	}
 	return draftRows(ctx, tx, "UPDATE %s SET outbox_id = 0 WHERE outbox_id = ?", outbox)
 }
@@ -139,14 +145,15 @@ func FileByID(ctx context.Context, q db.Querier, agent, id int64) (DraftFile, er
 	return f, err
 }
 
-// DropFile takes a file out of a draft.
+// DropFile takes a file out of a draft. What left with an answer stays with it.
 func DropFile(ctx context.Context, tx *db.Tx, agent, id int64) error {
-	_, err := tx.Exec(ctx, "DELETE FROM draft_file WHERE agent_id = ? AND id = ?", agent, id)
+	_, err := tx.Exec(ctx, "DELETE FROM draft_file WHERE agent_id = ? AND id = ? AND outbox_id = 0", agent, id)
 	return err
 }
 
-// Take removes a message that never left (an answer undone in time): its rows,
-// its place in the search. The ticket's last line becomes that of what is left.
+// Take removes a message from its ticket, as an answer undone in time or a mail
+// that belongs elsewhere: its rows, its place in the search. What the ticket says
+// of its messages becomes true of what is left.
 func Take(ctx context.Context, tx *db.Tx, message int64) error {
 	m, err := MessageByID(ctx, tx, message)
 	if err != nil {
@@ -168,7 +175,8 @@ func Take(ctx context.Context, tx *db.Tx, message int64) error {
 	return retouch(ctx, tx, m.TicketID)
 }
 
-// retouch gives a ticket the last line of the newest entry that it still has.
+// retouch gives a ticket the last line of the newest entry that it still has, what
+// came in last, and whether there are files.
 func retouch(ctx context.Context, tx *db.Tx, ticket int64) error {
 	type last struct {
 		id   int64
@@ -183,6 +191,9 @@ func retouch(ctx context.Context, tx *db.Tx, ticket int64) error {
 	if len(entries) > 0 {
 		l = entries[0]
 	}
-	_, err = tx.Exec(ctx, "UPDATE ticket SET snippet = ?, last_entry_id = ? WHERE id = ?", snippet(l.body), l.id, ticket)
+	_, err = tx.Exec(ctx, `UPDATE ticket SET snippet = ?, last_entry_id = ?,
+		last_in_id = (SELECT COALESCE(MAX(id), 0) FROM message WHERE ticket_id = ? AND direction IN ('in', 'call')),
+		files = (SELECT COUNT(*) FROM (SELECT 1 FROM message m JOIN attachment a ON a.message_id = m.id
+			WHERE m.ticket_id = ? AND a.inline = 0 LIMIT 1) f) WHERE id = ?`, snippet(l.body), l.id, ticket, ticket, ticket)
 	return err
 }

@@ -76,6 +76,9 @@ func Seen(ctx context.Context, tx *db.Tx, agent, ticket, entry int64) error {
 		agent, ticket, entry); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, "UPDATE participant SET state = 'active' WHERE ticket_id = ? AND state = 'proposed'", ticket)
+	// Not who came with a mail that arrived while the agent was reading.
+	_, err := tx.Exec(ctx, `UPDATE participant SET state = 'active' WHERE ticket_id = ? AND state = 'proposed' AND EXISTS (
+		SELECT 1 FROM message m WHERE m.ticket_id = participant.ticket_id AND m.id <= ? AND (m.from_addr = participant.address OR EXISTS (
+			SELECT 1 FROM message_recipient r WHERE r.message_id = m.id AND r.address = participant.address)))`, ticket, entry)
 	return err
 }

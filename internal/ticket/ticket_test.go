@@ -225,7 +225,8 @@ func TestPagesGiveEveryTicketOnce(t *testing.T) {
 func TestUnreadIsForEachAgent(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		tk := open(t, d, Opening{})
-		m := say(t, d, tk.ID, noon, Message{Direction: In, Body: "Bonjour", From: Person{Address: "a@b.example"}})
+		m := say(t, d, tk.ID, noon, Message{Direction: In, Body: "Bonjour", From: Person{Address: "a@b.example"},
+			Recipients: []Person{{Address: "chef@b.example", Role: "cc"}}})
 		unread := func(agent int64) bool {
 			r, err := RowByID(t.Context(), d, agent, tk.ID)
 			if err != nil {
@@ -313,6 +314,74 @@ func TestTakeGivesTheTicketItsFormerLastLine(t *testing.T) {
 		s, _, _ := ParseSearch("zygomatique", time.UTC)
 		if hits, _, err := Find(t.Context(), d, 1, s, 0, 10); err != nil || len(hits) != 0 {
 			t.Errorf("what was taken is still found: %v, %v", hits, err)
+		}
+	})
+}
+
+// A message that went elsewhere must not stand as news that no answer has seen.
+func TestTakeForgetsWhatCameInLast(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		tk := open(t, d, Opening{})
+		first := say(t, d, tk.ID, noon, Message{Direction: In, Body: "la première"})
+		m := say(t, d, tk.ID, noon.Add(time.Minute), Message{Direction: In, Body: "d'un autre", Attachments: []Attachment{{Part: 2, Name: "a.pdf"}}})
+		if got, err := ByID(t.Context(), d, tk.ID); err != nil || got.LastInID != m.ID || !got.Files {
+			t.Fatalf("%+v, %v", got, err)
+		}
+		write(t, d, func(ctx context.Context, tx *db.Tx) error { return Take(ctx, tx, m.ID) })
+		if got, err := ByID(t.Context(), d, tk.ID); err != nil || got.LastInID != first.ID || got.Files {
+			t.Errorf("last in %d, want %d; files %v; %v", got.LastInID, first.ID, got.Files, err)
+		}
+	})
+}
+
+// A stranger in copy of a mail that came while the technician read the one before
+// has not been seen by anybody.
+func TestWhoIsInCopyOfWhatIsNotReadYetStaysProposed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		tk := open(t, d, Opening{})
+		read := say(t, d, tk.ID, noon, Message{Direction: In, Body: "Bonjour", Recipients: []Person{{Address: "chef@b.example", Role: "cc"}}})
+		late := say(t, d, tk.ID, noon, Message{Direction: In, Body: "Encore", From: Person{Address: "inconnu@x.example"},
+			Recipients: []Person{{Address: "stranger@x.example", Role: "cc"}}})
+		in := func(address string) bool {
+			in, err := Participates(t.Context(), d, tk.ID, address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return in
+		}
+		write(t, d, func(ctx context.Context, tx *db.Tx) error {
+			for _, a := range []string{"chef@b.example", "stranger@x.example", "inconnu@x.example"} {
+				if err := Join(ctx, tx, Participant{TicketID: tk.ID, Address: a, Role: "cc", State: Proposed, Since: noon}); err != nil {
+					return err
+				}
+			}
+			return Seen(ctx, tx, 1, tk.ID, read.ID)
+		})
+		if !in("chef@b.example") || in("stranger@x.example") || in("inconnu@x.example") {
+			t.Error("who takes part:", in("chef@b.example"), in("stranger@x.example"), in("inconnu@x.example"))
+		}
+		write(t, d, func(ctx context.Context, tx *db.Tx) error { return Seen(ctx, tx, 1, tk.ID, late.ID) })
+		if !in("stranger@x.example") || !in("inconnu@x.example") {
+			t.Error("read, they take part")
+		}
+	})
+}
+
+// A colleague may undo an answer; its draft goes back to who wrote it, and never
+// over what they have begun since.
+func TestADraftReturnsToItsWriter(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		tk := open(t, d, Opening{})
+		save := func(ctx context.Context, tx *db.Tx, version int64, text string) error {
+			_, err := SaveDraft(ctx, tx, 1, tk.ID, version, text, noon)
+			return err
+		}
+		write(t, d, func(ctx context.Context, tx *db.Tx) error {
+			return errors.Join(save(ctx, tx, 0, "un"), SendDraft(ctx, tx, 1, tk.ID, 55), save(ctx, tx, 0, "deux"))
+		})
+		err := d.Write(t.Context(), func(tx *db.Tx) error { return ReturnDraft(t.Context(), tx, 2, tk.ID, 55) })
+		if !fault.Is(err, fault.Conflict) {
+			t.Errorf("over a newer draft: %v", err)
 		}
 	})
 }

@@ -5,7 +5,9 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -52,6 +54,9 @@ func openDesk(ctx context.Context, p program, dir string, passing bool) (*desk, 
 }
 
 func (d *desk) open(ctx context.Context) (err error) {
+	if bereft(d.dir) {
+		return fault.New(fault.Refused, "app.err.damaged", "dir", d.dir)
+	}
 	if d.db, err = db.Open(ctx, filepath.Join(d.dir, "guichet.db")); err != nil {
 		return d.explain(err)
 	}
@@ -64,6 +69,21 @@ func (d *desk) open(ctx context.Context) (err error) {
 	}
 	d.answer = answer.Config{Blobs: filepath.Join(d.dir, "blobs"), Key: key, Zone: time.Local}
 	return nil
+}
+
+// bereft says that a folder holds contents or backups and no database: one was
+// lost, and a new, empty one in its place would hide that.
+func bereft(dir string) bool {
+	if info, err := os.Stat(filepath.Join(dir, "guichet.db")); err == nil && info.Size() > 0 || err != nil && !os.IsNotExist(err) {
+		return false
+	}
+	for _, left := range []string{"blobs/*/*.zst", "backups/copies/*/manifest.json"} {
+		// The pattern is a constant: it has no fault.
+		if found, _ := fs.Glob(os.DirFS(dir), left); len(found) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // explain gives the words for a database that can't be opened.

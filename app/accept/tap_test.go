@@ -129,11 +129,18 @@ func (p *tap) seen() (n, open int, moved <-chan struct{}) {
 	return p.n, p.open, p.moved
 }
 
-// cut ends every connection.
+// cut ends every connection, and those to come.
 func (p *tap) cut() {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.closed = true
+	p.mu.Unlock()
+	p.drop()
+}
+
+// drop ends every connection.
+func (p *tap) drop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	for c := range p.conns {
 		_ = c.Close() // it may be closed already
 	}

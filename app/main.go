@@ -19,6 +19,7 @@ import (
 	"syscall"
 	"time"
 
+	"guichet/internal/db"
 	"guichet/internal/fault"
 	"guichet/internal/words"
 )
@@ -154,6 +155,9 @@ func printVersion(_ context.Context, p program, _ []string) error {
 // say is an error in the words of its reader; what has none is told as it is.
 func (p program) say(err error) string {
 	e, ok := fault.As(err)
+	if !ok && (db.IsFull(err) || errors.Is(err, syscall.ENOSPC)) {
+		e, ok = fault.As(fault.Wrap(err, fault.Busy, "fault.disk_full"))
+	}
 	if !ok {
 		return err.Error()
 	}

@@ -61,6 +61,30 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
+// A start on a disk that is full already says so in words, and touches nothing.
+func TestStartOnAFullDisk(t *testing.T) {
+	if os.Getuid() != 0 {
+		say(t, "NOT RUN: only root can mount a small disk")
+		t.SkipNow()
+	}
+	t.Parallel()
+	h := found(t, disk(t, 20<<20))
+	h.env = append(h.env, "GUICHET_LEAST_FREE=0")
+	h.deliver(seeded(t), 40)
+	h.settleAll()
+	free := fill(t, h.dir)
+	for range 2 {
+		c := start(t, h.dir, h.env, "serve")
+		<-c.ended
+		if !strings.Contains(c.words(), "disk") || strings.Contains(c.words(), "database or disk is full") {
+			t.Errorf("a start on a full disk says: %s", c.words())
+		}
+	}
+	free()
+	h.settleAll()
+	h.whole()
+}
+
 // disk mounts a disk of this size in memory until the test ends.
 func disk(t *testing.T, size int) string {
 	t.Helper()
@@ -119,6 +143,7 @@ func (b *browser) full(t *testing.T) bool {
 func (h *house) settleAll() {
 	h.t.Helper()
 	c := h.serve()
+	c.enter() // it is up
 	h.settled(c)
 	c.stop()
 }

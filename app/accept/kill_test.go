@@ -232,6 +232,7 @@ func (k *killing) finish() {
 	k.t.Helper()
 	k.answer(1000)
 	c := k.serve()
+	c.enter() // it is up
 	k.settled(c)
 	c.stop()
 }

@@ -265,10 +265,12 @@ func (t *taking) undelivered(ctx context.Context, about []string, v *verdict) er
 	}
 	for _, r := range t.Mail.Bounce.Recipients {
 		v.args["address"] = r.Addr
-		if err := outbox.Bounced(ctx, t.tx, t.now, about, strings.ToLower(r.Addr), r.Status+" "+r.Reason, r.Permanent); err != nil {
+		known, err := outbox.Bounced(ctx, t.tx, t.now, about, strings.ToLower(r.Addr), r.Status+" "+r.Reason, r.Permanent)
+		if err != nil {
 			return err
 		}
-		if !r.Permanent {
+		// Whoever holds one id of ours can report on any address.
+		if !r.Permanent || !known {
 			continue
 		}
 		if _, err := people.MarkDead(ctx, t.tx, journal.System(), t.now, r.Addr, r.Status+" "+r.Reason); err != nil {

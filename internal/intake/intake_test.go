@@ -289,6 +289,11 @@ func TestABounceMarksWhatDidNotArrive(t *testing.T) {
 		if err != nil || c.Addresses[0].DeadAt.IsZero() {
 			o.Errorf("the address is not marked: %+v, %v", c, err)
 		}
+		// Whoever holds an id of ours can report on it: only on who was written to.
+		o.take(letter("katell@conserverie.example", "k@c", "Le téléphone", ""), report(it.RFCID, "katell@conserverie.example"))
+		if c, _, _, err := people.ByEmail(o.Context(), o.db, "katell@conserverie.example"); err != nil || len(c.Addresses) == 0 || !c.Addresses[0].DeadAt.IsZero() {
+			o.Errorf("an address that nothing was sent to: %+v, %v", c, err)
+		}
 		// A forged report about a mail that is not ours marks nobody.
 		forged := o.take(report("g.1.x.forged@msp.example", "katell@conserverie.example"))[0]
 		if forged.TicketID != 0 || forged.Reason != "intake.because.bounce_of_nothing" {

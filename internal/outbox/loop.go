@@ -84,14 +84,13 @@ func Run(ctx context.Context, d *db.DB, o Options) error {
 }
 
 func putRight(ctx context.Context, d *db.DB, o Options) error {
-	var doubtful []int64
 	err := d.Write(ctx, func(tx *db.Tx) error {
-		var err error
-		if doubtful, err = db.Values[int64](ctx, tx, "SELECT id FROM outbox WHERE state = 'data-sent' ORDER BY id"); err != nil {
+		doubtful, err := db.Values[int64](ctx, tx, "SELECT id FROM outbox WHERE state = 'data-sent' ORDER BY id")
+		if err != nil {
 			return err
 		}
 		for _, id := range doubtful {
-			if err := uncertain(ctx, tx, o.Now(), id); err != nil {
+			if err := uncertain(ctx, tx, o.Now(), id, nil); err != nil {
 				return err
 			}
 		}
@@ -145,6 +144,17 @@ func (l *loop) start(ctx context.Context) (time.Duration, error) {
 		}
 	}
 	return next, nil
+}
+
+// rest keeps a mailbox busy for a while after what could not even be written down
+// (the disk is full): the item is due still, and would be tried without a pause.
+func (l *loop) rest(ctx context.Context) {
+	timer := time.NewTimer(10 * time.Second)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
 }
 
 func (l *loop) take(mailbox int64) bool {

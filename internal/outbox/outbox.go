@@ -202,10 +202,11 @@ func withRecipients(ctx context.Context, q db.Querier, where string, args ...any
 	return list, nil
 }
 
-// Undo cancels an item that has not begun to leave. Once it has, that is a fault
-// of kind Conflict: the mail may be on its way.
+// Undo cancels an item that nothing has been done with yet: its version is still
+// the first. Once it was tried, whatever came of it, that is a fault of kind
+// Conflict: somebody may have the mail.
 func Undo(ctx context.Context, tx *db.Tx, id int64) (Item, error) {
-	n, err := tx.Exec(ctx, "UPDATE outbox SET state = 'cancelled', version = version + 1 WHERE id = ? AND state = 'waiting' AND attempts = 0", id)
+	n, err := tx.Exec(ctx, "UPDATE outbox SET state = 'cancelled', version = version + 1 WHERE id = ? AND state = 'waiting' AND version = 1", id)
 	if err != nil {
 		return Item{}, err
 	}
@@ -216,8 +217,9 @@ func Undo(ctx context.Context, tx *db.Tx, id int64) (Item, error) {
 }
 
 // Bounced notes a delivery report that came later by mail: ids are the
-// Message-IDs that it is about. With permanent the recipient has failed.
-func Bounced(ctx context.Context, tx *db.Tx, now time.Time, ids []string, address, reply string, permanent bool) error {
+// Message-IDs that it is about. With permanent the recipient has failed. It says
+// whether such a mail went to the address at all: a report may be forged.
+func Bounced(ctx context.Context, tx *db.Tx, now time.Time, ids []string, address, reply string, permanent bool) (known bool, err error) {
 	for _, id := range ids {
 		found, err := db.Value[int64](ctx, tx, `SELECT o.id FROM outbox o JOIN outbox_recipient r ON r.outbox_id = o.id
 			WHERE o.rfc_id = ? AND r.address = ?`, id, address)
@@ -225,18 +227,20 @@ func Bounced(ctx context.Context, tx *db.Tx, now time.Time, ids []string, addres
 			continue
 		}
 		if err != nil || !permanent {
-			return err
+			return err == nil, err
 		}
 		if _, err := tx.Exec(ctx, "UPDATE outbox_recipient SET state = 'failed', reply = ? WHERE outbox_id = ? AND address = ?", reply, found, address); err != nil {
-			return err
+			return true, err
 		}
-		if _, err := tx.Exec(ctx, "UPDATE outbox SET state = 'failed', version = version + 1 WHERE id = ? AND kind = 'answer'", found); err != nil {
-			return err
+		// What is not over for another recipient goes on, and ends as failed.
+		if _, err := tx.Exec(ctx, `UPDATE outbox SET state = 'failed', version = version + 1 WHERE id = ? AND kind = 'answer' AND NOT EXISTS (
+			SELECT 1 FROM outbox_recipient r WHERE r.outbox_id = outbox.id AND r.state IN ('waiting', 'uncertain'))`, found); err != nil {
+			return true, err
 		}
 		_, err = told(ctx, tx, journal.System(), now, found, "outbox.bounced")
-		return err
+		return true, err
 	}
-	return nil
+	return false, nil
 }
 
 // AfterRestore makes every item that a restored copy still has to send uncertain:
@@ -247,7 +251,7 @@ func AfterRestore(ctx context.Context, tx *db.Tx, now time.Time) error {
 		return err
 	}
 	for _, id := range ids {
-		if err := uncertain(ctx, tx, now, id); err != nil {
+		if err := uncertain(ctx, tx, now, id, nil); err != nil {
 			return err
 		}
 	}
@@ -272,21 +276,35 @@ func Retry(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, id i
 }
 
 // Settle is a person's word on an uncertain item: it did reach them (sent), or it
-// did not, and then it is sent again.
+// did not, and then it is sent again. Who was refused or put off at that try is
+// not meant: with one put off the item waits again, with one refused it failed.
 func Settle(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, id int64, sent bool) (Item, error) {
 	state := Waiting
 	if sent {
 		state = Sent
 	}
+	if _, err := tx.Exec(ctx, "UPDATE outbox_recipient SET state = ? WHERE outbox_id = ? AND state = 'uncertain'", string(state), id); err != nil {
+		return Item{}, err
+	}
+	all, err := recipients(ctx, tx, id)
+	if err != nil {
+		return Item{}, err
+	}
+	var at any
+	switch {
+	case len(of(all, Waiting)) > 0:
+		state = Waiting
+	case len(of(all, Failed)) > 0:
+		state = Failed
+	default:
+		at = now
+	}
 	n, err := tx.Exec(ctx, `UPDATE outbox SET state = ?, not_before = ?, created_at = ?, sent_at = ?, attempts = 0, version = version + 1
-		WHERE id = ? AND state = 'uncertain'`, string(state), now, now, map[bool]any{true: now, false: nil}[sent], id)
+		WHERE id = ? AND state = 'uncertain'`, string(state), now, now, at, id)
 	if err == nil && n == 0 {
 		err = fault.New(fault.Conflict, "outbox.err.not_uncertain")
 	}
 	if err != nil {
-		return Item{}, err
-	}
-	if _, err := tx.Exec(ctx, "UPDATE outbox_recipient SET state = ? WHERE outbox_id = ? AND state = 'uncertain'", string(state), id); err != nil {
 		return Item{}, err
 	}
 	return told(ctx, tx, by, now, id, "outbox.settled")

@@ -369,6 +369,134 @@ func TestUndoOnlyBeforeItLeaves(t *testing.T) {
 	}
 }
 
+// Tried once, somebody may have it, and its draft is gone: a person who has it
+// tried again can't undo it any more.
+func TestNoUndoAfterATry(t *testing.T) {
+	for name, says := range map[string]map[string]string{"retried": {"MAIL": "550 5.7.1 no"}, "settled": {"DOT": ""}} {
+		b := newBench(t, dbtest.Open(t), says)
+		id := b.enqueue("enora@client.example")
+		b.try(id)
+		err := b.db.Write(t.Context(), func(tx *db.Tx) (err error) {
+			if name == "retried" {
+				_, err = Retry(t.Context(), tx, journal.Agent(1), b.now(), id)
+			} else {
+				_, err = Settle(t.Context(), tx, journal.Agent(1), b.now(), id, false)
+			}
+			if err == nil {
+				_, err = Undo(t.Context(), tx, id)
+			}
+			return err
+		})
+		if !fault.Is(err, fault.Conflict) {
+			t.Errorf("%s: undone: %v", name, err)
+		}
+	}
+}
+
+// What the server refused or put off before the connection broke is not in doubt,
+// and a person's word on the others does not say that it arrived.
+func TestOnlyWhatWasTakenIsUncertain(t *testing.T) {
+	b := newBench(t, dbtest.Open(t), map[string]string{"bad@client.example": "550 5.1.1 no", "slow@client.example": "450 4.2.0 later", "DOT": ""})
+	id := b.enqueue("bad@client.example", "good@client.example", "slow@client.example")
+	states := func(it Item) string {
+		text := string(it.State)
+		for _, r := range it.Recipients {
+			text += " " + string(r.State)
+		}
+		return text
+	}
+	if got := states(b.try(id)); got != "uncertain failed uncertain waiting" {
+		t.Fatal(got)
+	}
+	err := b.db.Write(t.Context(), func(tx *db.Tx) error {
+		_, err := Settle(t.Context(), tx, journal.Agent(1), b.now(), id, true)
+		return err
+	})
+	if got := states(b.item(id)); err != nil || got != "waiting failed sent waiting" {
+		t.Fatal(got, err)
+	}
+	b.srv.tell("slow@client.example", "250 ok")
+	b.srv.tell("DOT", "250 ok")
+	if got := states(b.try(id)); got != "failed failed sent sent" || b.srv.count() != 2 {
+		t.Error(got, b.srv.count())
+	}
+}
+
+// A report about one recipient must not end the tries for another.
+func TestABounceLeavesTheOthersTheirTries(t *testing.T) {
+	b := newBench(t, dbtest.Open(t), map[string]string{"slow@client.example": "450 4.2.0 later"})
+	id := b.enqueue("gone@client.example", "slow@client.example")
+	b.try(id)
+	var known bool
+	bounced := func(address string) {
+		err := b.db.Write(t.Context(), func(tx *db.Tx) (err error) {
+			known, err = Bounced(t.Context(), tx, b.now(), []string{"m@d"}, address, "5.1.1 no", true)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	bounced("gone@client.example")
+	if it := b.item(id); !known || it.State != Waiting || it.Recipients[0].State != Failed {
+		t.Fatalf("%v %+v", known, it)
+	}
+	b.srv.tell("slow@client.example", "250 ok")
+	b.later(time.Hour)
+	if it := b.try(id); it.State != Failed || it.Recipients[1].State != Sent {
+		t.Errorf("%+v", it)
+	}
+	if bounced("nobody@client.example"); known {
+		t.Error("a report about somebody who was not written to")
+	}
+}
+
+// counted is a log that counts what it is told.
+type counted struct {
+	slog.Handler
+	told chan struct{}
+}
+
+func (c counted) Enabled(context.Context, slog.Level) bool { return true }
+
+func (c counted) Handle(context.Context, slog.Record) error {
+	select {
+	case c.told <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// While nothing can be written (a full disk), a mail that is due is tried at a
+// pace, and not as fast as the machine can.
+func TestADatabaseThatRefusesIsNotAskedWithoutPause(t *testing.T) {
+	b := newBench(t, dbtest.Open(t), map[string]string{})
+	b.enqueue("enora@client.example")
+	write := func(statement string) {
+		err := b.db.Write(t.Context(), func(tx *db.Tx) error { _, err := tx.Exec(t.Context(), statement); return err })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("CREATE TRIGGER full BEFORE UPDATE OF attempts ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END")
+	told := make(chan struct{}, 1000)
+	b.opts.Log = slog.New(counted{slog.DiscardHandler, told})
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- Run(ctx, b.db, b.opts) }()
+	<-told
+	for range 50 {
+		write("UPDATE counter SET value = value")
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if n := len(told); n > 5 {
+		t.Errorf("it failed %d times more", n)
+	}
+}
+
 func TestAnAcknowledgementIsWrittenOnceAndKept(t *testing.T) {
 	b := newBench(t, dbtest.Open(t), map[string]string{"MAIL": "451 busy"})
 	written := 0

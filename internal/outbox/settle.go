@@ -21,11 +21,11 @@ var system = journal.System()
 func (l *loop) settle(it Item, result smtp.Result, failure error) error {
 	now := l.o.Now()
 	return l.write(func(ctx context.Context, tx *db.Tx) error {
-		if result.Uncertain {
-			return uncertain(ctx, tx, now, it.ID)
-		}
 		if err := keepReplies(ctx, tx, it, result, failure); err != nil {
 			return err
+		}
+		if result.Uncertain {
+			return uncertain(ctx, tx, now, it.ID, result.Rcpts)
 		}
 		if failure == nil || result.Delivered() {
 			return l.delivered(ctx, tx, now, it)
@@ -141,13 +141,23 @@ func (l *loop) end(ctx context.Context, tx *db.Tx, now time.Time, it Item, s Sta
 	return err
 }
 
-// uncertain marks an item whose end was written and whose answer never came.
-func uncertain(ctx context.Context, tx *db.Tx, now time.Time, id int64) error {
+// uncertain marks an item whose end was written and whose answer never came, for
+// the recipients that the server had taken; where that is not known, for all that
+// wait.
+func uncertain(ctx context.Context, tx *db.Tx, now time.Time, id int64, known []smtp.RcptResult) error {
 	if err := setState(ctx, tx, id, Uncertain, now, Problem{Key: "outbox.err.uncertain"}); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, "UPDATE outbox_recipient SET state = 'uncertain' WHERE outbox_id = ? AND state = 'waiting'", id); err != nil {
 		return err
+	}
+	for _, r := range known {
+		if r.Accepted || !r.Temporary {
+			continue
+		}
+		if _, err := tx.Exec(ctx, "UPDATE outbox_recipient SET state = 'waiting' WHERE outbox_id = ? AND address = ? AND state = 'uncertain'", id, r.Addr); err != nil {
+			return err
+		}
 	}
 	_, err := told(ctx, tx, system, now, id, "outbox.uncertain")
 	return err

@@ -47,6 +47,7 @@ type house struct {
 
 	letters []letter
 	raws    map[string]bool // SHA-256 of everything delivered
+	twice   int             // items that a recipient got twice
 }
 
 // letter is a mail of a client's person that later ones can answer.

@@ -29,8 +29,14 @@ func TestOnDiskBeforeTheServerIsTold(t *testing.T) {
 	if err != nil {
 		absent(t, "strace is not installed")
 	}
+	for after, command := range map[string]string{"flag": "UID STORE", "move": "UID MOVE"} {
+		t.Run(after, func(t *testing.T) { onDiskBefore(t, strace, after, command) })
+	}
+}
+
+func onDiskBefore(t *testing.T, strace, after, command string) {
 	h := found(t, t.TempDir())
-	h.inClear()
+	h.inClear(after)
 	trace := filepath.Join(t.TempDir(), "trace")
 	bin := program(t, "guichet")
 	h.serveWith(func(env []string) *child {
@@ -48,7 +54,7 @@ func TestOnDiskBeforeTheServerIsTold(t *testing.T) {
 	for line := range lines(t, trace) {
 		seen.add(line)
 		if cmd := seen.last; cmd != "" {
-			if set, ok := between(cmd, " UID STORE ", " "); ok {
+			if set, ok := between(cmd, " "+command+" ", " "); ok {
 				told++
 				seen.after(t, "UID FETCH", first(set), cmd)
 			}
@@ -58,20 +64,21 @@ func TestOnDiskBeforeTheServerIsTold(t *testing.T) {
 			}
 		}
 	}
-	say(t, "%d STORE commands and %d final dots, each after a sync of the log", told, dots)
+	say(t, "%d %s commands and %d final dots, each after a sync of the log", told, command, dots)
 	if told < times(15, 50) || dots < 15 {
-		t.Errorf("%d STORE commands and %d final dots seen: too few to prove anything", told, dots)
+		t.Errorf("%d %s commands and %d final dots seen: too few to prove anything", told, command, dots)
 	}
 }
 
 // inClear puts the mailbox on taps without TLS, so that the commands can be read; the servers still see TLS.
-func (h *house) inClear() {
+func (h *house) inClear(after string) {
 	h.t.Helper()
 	h.in.clear(h.imap.Server.Roots)
 	h.out.clear(h.smtp.Server.Roots)
 	h.with(func(ctx context.Context, d *db.DB, _ *secret.Key) error {
 		return d.Write(ctx, func(tx *db.Tx) error {
 			h.box.IMAP.Security, h.box.SMTP.Security = "none", "none"
+			h.box.After, h.box.MoveTo = after, "Archive"
 			_, err := mailbox.Update(ctx, tx, journal.System(), time.Now(), h.box)
 			return err
 		})

@@ -85,7 +85,8 @@ export function whole({ from, ...form }: Typed, had = 0): BoxForm {
   }
 }
 
-const isAddress = (text: string) => /^[^\s@<>]+@[^\s@<>]+$/.test(text)
+/** isAddress is a first look; the server has the last word. */
+export const isAddress = (text: string) => /^[^\s@<>]+@[^\s@<>]+$/.test(text)
 const isPort = (port: unknown) => Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536
 
 /**

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,6 +48,7 @@ type Request struct {
 	Status        *ticket.Status
 	PendingReason string
 	PendingUntil  time.Time
+	Seen          *int64 // the last entry that the agent had read; nil: whatever has come since
 }
 
 // Sent is what became of a request.
@@ -59,7 +61,9 @@ type Sent struct {
 // Send composes an answer and puts it into the outbox, to leave after Hold. The
 // ticket becomes the agent's where it is nobody's, and takes the status asked
 // for; who is written to takes part from now on. Only the addresses given receive
-// it, and nothing of the internal notes is ever in it.
+// it, and nothing of the internal notes is ever in it. What was said since Seen,
+// a colleague's answer or this one sent twice included, is a fault of kind
+// Conflict.
 func Send(ctx context.Context, d *db.DB, cfg Config, now time.Time, r Request) (Sent, error) {
 	if err := r.validate(); err != nil {
 		return Sent{}, err
@@ -147,24 +151,20 @@ func (p *prepared) draftFiles(ctx context.Context, q db.Querier) ([]ticket.Draft
 	var out []ticket.DraftFile
 	var size int64
 	for _, f := range all {
-		if p.FileIDs == nil || contains(p.FileIDs, f.ID) {
+		if p.FileIDs == nil || slices.Contains(p.FileIDs, f.ID) {
 			out = append(out, f)
 			size += f.Size
+		}
+	}
+	for _, id := range p.FileIDs {
+		if !slices.ContainsFunc(out, func(f ticket.DraftFile) bool { return f.ID == id }) {
+			return nil, fault.New(fault.Conflict, "answer.err.file_gone") // it must not leave without
 		}
 	}
 	if size > maxFiles {
 		return nil, fault.New(fault.Invalid, "answer.err.files_size", "mb", size>>20, "max", maxFiles>>20)
 	}
 	return out, nil
-}
-
-func contains(list []int64, id int64) bool {
-	for _, v := range list {
-		if v == id {
-			return true
-		}
-	}
-	return false
 }
 
 // attach hands the files to the composer, read from their contents.
@@ -199,6 +199,13 @@ func partsOf(ctx context.Context, d *db.DB, cfg Config, c blob.Content) ([]ticke
 // write puts the answer's rows into one transaction.
 func (p prepared) write(ctx context.Context, tx *db.Tx, now time.Time) (Sent, error) {
 	by := journal.Agent(p.AgentID)
+	if p.Seen != nil {
+		if newer, err := ticket.Newer(ctx, tx, p.TicketID, *p.Seen); err != nil {
+			return Sent{}, err
+		} else if newer {
+			return Sent{}, fault.New(fault.Conflict, "web.newer")
+		}
+	}
 	t, err := p.state(ctx, tx, by, now)
 	if err != nil {
 		return Sent{}, err

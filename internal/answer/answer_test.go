@@ -218,6 +218,47 @@ func TestSendRefusesInWords(t *testing.T) {
 	}
 }
 
+// The same answer sent twice, and two colleagues at once: the second is told.
+func TestAnAnswerKnowsWhatWasSaidBefore(t *testing.T) {
+	each(t, func(k *desk) {
+		tk, err := ticket.ByID(k.Context(), k.db, k.ticket.ID)
+		if err != nil {
+			k.Fatal(err)
+		}
+		r := k.request()
+		r.Seen = &tk.LastEntryID
+		ended := make(chan error, 4)
+		for range 4 {
+			go func() {
+				_, err := Send(k.Context(), k.db, k.cfg, noon, r)
+				ended <- err
+			}()
+		}
+		sent := 0
+		for range 4 {
+			if err := <-ended; err == nil {
+				sent++
+			} else if !fault.Is(err, fault.Conflict) {
+				k.Error(err)
+			}
+		}
+		if sent != 1 {
+			k.Errorf("it leaves %d times", sent)
+		}
+	})
+}
+
+func TestAnAnswerNeverLeavesWithoutAFileThatItNames(t *testing.T) {
+	each(t, func(k *desk) {
+		f := k.attach("notice.pdf", false, "", "manual")
+		r := k.request()
+		r.FileIDs = []int64{f.ID, f.ID + 1000}
+		if _, err := Send(k.Context(), k.db, k.cfg, noon, r); !fault.Is(err, fault.Conflict) {
+			k.Error(err)
+		}
+	})
+}
+
 func TestRecipientsAreThoseWhoTakePart(t *testing.T) {
 	each(t, func(k *desk) {
 		to, cc, err := Recipients(k.Context(), k.db, k.ticket)

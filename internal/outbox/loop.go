@@ -146,17 +146,6 @@ func (l *loop) start(ctx context.Context) (time.Duration, error) {
 	return next, nil
 }
 
-// rest keeps a mailbox busy for a while after what could not even be written down
-// (the disk is full): the item is due still, and would be tried without a pause.
-func (l *loop) rest(ctx context.Context) {
-	timer := time.NewTimer(10 * time.Second)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
-}
-
 func (l *loop) take(mailbox int64) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

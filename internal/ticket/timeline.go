@@ -98,6 +98,13 @@ func MessageByID(ctx context.Context, q db.Querier, id int64) (Message, error) {
 	return m, err
 }
 
+// Newer says whether anything was said with a person, in either direction, after
+// an entry: what an answer begun then does not know of.
+func Newer(ctx context.Context, q db.Querier, ticket, entry int64) (bool, error) {
+	n, err := db.Value[int64](ctx, q, "SELECT COUNT(*) FROM message WHERE ticket_id = ? AND id > ? AND direction IN ('in', 'call', 'out')", ticket, entry)
+	return n > 0, err
+}
+
 // Notes returns a ticket's internal notes, oldest first.
 func Notes(ctx context.Context, q db.Querier, ticket int64) ([]Note, error) {
 	return db.All(ctx, q, func(n *Note) []any { return []any{&n.ID, &n.TicketID, &n.AgentID, &n.At, &n.Body} },

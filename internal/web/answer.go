@@ -5,7 +5,6 @@ import (
 
 	"guichet/internal/answer"
 	"guichet/internal/db"
-	"guichet/internal/fault"
 	"guichet/internal/mail"
 	"guichet/internal/mailbox"
 	"guichet/internal/ticket"
@@ -46,11 +45,9 @@ func answerTicket(ctx context.Context, d *door, in *answerIn) (answered, error) 
 	if err != nil {
 		return answered{}, err
 	}
-	if t.LastInID > b.SeenEntry.n() {
-		return answered{}, fault.New(fault.Conflict, "web.newer")
-	}
+	seen := b.SeenEntry.n()
 	r := answer.Request{TicketID: t.ID, AgentID: who(ctx).agent.ID, Text: b.Text, HTML: b.HTML, To: addressesOf(b.To), Cc: addressesOf(b.CC),
-		FileIDs: make([]int64, 0, len(b.Files)), Quote: b.Quote, Status: (*ticket.Status)(b.Status)}
+		FileIDs: make([]int64, 0, len(b.Files)), Quote: b.Quote, Status: (*ticket.Status)(b.Status), Seen: &seen}
 	for _, f := range b.Files {
 		r.FileIDs = append(r.FileIDs, f.n())
 	}

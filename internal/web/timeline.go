@@ -142,14 +142,36 @@ func readTimeline(ctx context.Context, q db.Querier, _ int64, t ticket.Row, v *t
 		items = append(items, timelineItem{ID: string(idOf(n.ID)), Type: "note", At: ms(n.At),
 			Note: &noteItem{Agent: agentRef{idOf(n.AgentID), names[n.AgentID]}, Text: n.Body}})
 	}
+	slices.SortStableFunc(items, func(a, b timelineItem) int { return cmp.Compare(id(a.ID).n(), id(b.ID).n()) })
+	placed := inPlace(items)
 	for _, e := range entries {
 		if e.Subject != "message" && e.Subject != "note" { // these stand for themselves
-			items = append(items, eventOf(e, names, contacts))
+			event := eventOf(e, names, contacts)
+			placed = append(placed, place{event, event.At})
 		}
 	}
-	slices.SortStableFunc(items, func(a, b timelineItem) int { return cmp.Compare(a.At, b.At) })
-	v.Timeline = items
+	slices.SortStableFunc(placed, func(a, b place) int { return cmp.Compare(a.at, b.at) })
+	v.Timeline = each(placed, func(p place) timelineItem { return p.timelineItem })
 	return nil
+}
+
+// place is an item and the time that it stands at.
+type place struct {
+	timelineItem
+	at int64
+}
+
+// inPlace keeps messages and notes in the order in which they came. A mail that
+// was long on its way stands after what was said meanwhile, whatever date it
+// bears: whoever wrote then has not read it.
+func inPlace(items []timelineItem) []place {
+	out := make([]place, len(items))
+	var last int64
+	for i, item := range items {
+		last = max(last, item.At)
+		out[i] = place{item, last}
+	}
+	return out
 }
 
 func agentNames(ctx context.Context, q db.Querier) (map[int64]string, error) {

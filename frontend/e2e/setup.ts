@@ -2,6 +2,7 @@
  * Before all browser tests: one demo, one Chromium, one canary where every
  * foreign host leads. The demo is entered once, as the lead whom it names.
  */
+import { join } from 'node:path'
 import { chromium, type Browser } from 'playwright-core'
 import type { TestProject } from 'vitest/node'
 import { listen } from './canary.ts'
@@ -28,7 +29,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     begun.push(() => data.drop())
     const server = await chromium.launchServer({ executablePath: executable(), args: args(canary.port) })
     begun.push(() => server.close())
-    const program = await start(['demo', '--no-window'], data.path)
+    const program = await start(['demo', '--no-window'], join(data.path, 'desk'))
     begun.push(() => program.stop())
     const browser = await chromium.connect(server.wsEndpoint())
     project.provide('state', JSON.stringify(await enter(browser, program)))

@@ -6,7 +6,6 @@ package answer
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -262,16 +261,23 @@ func (p prepared) state(ctx context.Context, tx *db.Tx, by journal.Actor, now ti
 }
 
 // Undo takes back an answer that has not left: the message goes, the draft
-// returns. It returns the ticket.
+// returns, the ticket is no longer on hold or done for it, and who came in with it
+// takes no part. It returns the ticket.
 func Undo(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, id int64) (int64, error) {
 	it, err := outbox.Undo(ctx, tx, id)
 	if err != nil {
 		return 0, err
 	}
 	if it.Kind != outbox.Answer || it.MessageID == 0 {
-		return 0, errors.New("only an answer can be undone")
+		return 0, fault.New(fault.Conflict, "outbox.err.left") // an acknowledgement leaves at once
 	}
 	if err := ticket.Take(ctx, tx, it.MessageID); err != nil {
+		return 0, err
+	}
+	if err := ticket.Uninvite(ctx, tx, it.TicketID, it.CreatedAt); err != nil {
+		return 0, err
+	}
+	if err := unsettle(ctx, tx, by, now, it); err != nil {
 		return 0, err
 	}
 	if err := ticket.ReturnDraft(ctx, tx, by.ID, it.TicketID, it.ID); err != nil {
@@ -279,6 +285,33 @@ func Undo(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, id in
 	}
 	_, err = journal.Append(ctx, tx, now, journal.Entry{Actor: by, Kind: "answer.undone", Subject: "outbox", SubjectID: it.ID, TicketID: it.TicketID})
 	return it.TicketID, err
+}
+
+// unsettle opens a ticket again that the answer had put on hold or ended, where
+// nobody has changed its status since.
+func unsettle(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, it outbox.Item) error {
+	t, err := ticket.ByID(ctx, tx, it.TicketID)
+	if err != nil || t.Status == ticket.New || t.Status == ticket.Open {
+		return err
+	}
+	entries, err := journal.Of(ctx, tx, "ticket", t.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range slices.Backward(entries) {
+		for _, c := range e.Changes {
+			if c.Field != "status" {
+				continue
+			}
+			if !e.At.Equal(it.CreatedAt) || e.Actor.Kind != "agent" {
+				return nil
+			}
+			open := ticket.Open
+			_, err := ticket.Change(ctx, tx, by, now, t.ID, 0, ticket.Patch{Status: &open})
+			return err
+		}
+	}
+	return nil
 }
 
 func recipients(to, cc []mail.Address) []ticket.Person {

@@ -197,6 +197,34 @@ func TestUndoBringsTheDraftBack(t *testing.T) {
 	})
 }
 
+// An answer to the wrong person that is undone in time gives that person no
+// place in the ticket, and does not leave it resolved.
+func TestUndoLeavesNothingBehind(t *testing.T) {
+	each(t, func(k *desk) {
+		now := noon.Add(time.Minute)
+		r := k.request()
+		resolved := ticket.Resolved
+		r.Status, r.To = &resolved, []mail.Address{{Addr: "wrong@ailleurs.example"}}
+		sent, err := Send(k.Context(), k.db, k.cfg, now, r)
+		if err != nil {
+			k.Fatal(err)
+		}
+		k.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := Undo(ctx, tx, journal.Agent(k.agent), now.Add(time.Second), sent.OutboxID)
+			return err
+		})
+		if in, err := ticket.Participates(k.Context(), k.db, k.ticket.ID, "wrong@ailleurs.example"); in || err != nil {
+			k.Errorf("still takes part: %v, %v", in, err)
+		}
+		if in, err := ticket.Participates(k.Context(), k.db, k.ticket.ID, "chef@client.example"); !in || err != nil {
+			k.Errorf("who took part before: %v, %v", in, err)
+		}
+		if tk, err := ticket.ByID(k.Context(), k.db, k.ticket.ID); err != nil || tk.Status != ticket.Open || !tk.ResolvedAt.IsZero() {
+			k.Errorf("%+v, %v", tk, err)
+		}
+	})
+}
+
 func TestSendRefusesInWords(t *testing.T) {
 	k := newDesk(t, dbtest.Open(t))
 	for name, change := range map[string]func(*Request){

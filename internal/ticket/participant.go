@@ -47,6 +47,15 @@ func Invite(ctx context.Context, tx *db.Tx, p Participant) error {
 	return SetParticipant(ctx, tx, p.TicketID, p.Address, Active)
 }
 
+// Uninvite takes out who came in at a time with a message that was taken away
+// since, and whom no other message names.
+func Uninvite(ctx context.Context, tx *db.Tx, ticket int64, since time.Time) error {
+	_, err := tx.Exec(ctx, `DELETE FROM participant WHERE ticket_id = ? AND role = 'cc' AND since = ? AND NOT EXISTS (
+		SELECT 1 FROM message m LEFT JOIN message_recipient r ON r.message_id = m.id
+		WHERE m.ticket_id = participant.ticket_id AND (m.from_addr = participant.address OR r.address = participant.address))`, ticket, since)
+	return err
+}
+
 // Participants returns who takes part, the requester first.
 func Participants(ctx context.Context, q db.Querier, ticket int64) ([]Participant, error) {
 	return db.All(ctx, q, func(p *Participant) []any {

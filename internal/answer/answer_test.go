@@ -300,6 +300,13 @@ func TestRecipientsAreThoseWhoTakePart(t *testing.T) {
 // automatic (RFC 3834).
 func TestAnAcknowledgementQuotesNothing(t *testing.T) {
 	each(t, func(k *desk) {
+		k.write(func(ctx context.Context, tx *db.Tx) error {
+			c, err := people.CreateContact(ctx, tx, journal.System(), noon, people.Contact{Name: "Offre spéciale"})
+			if err == nil {
+				k.ticket, err = ticket.Change(ctx, tx, journal.System(), noon, k.ticket.ID, 0, ticket.Patch{RequesterID: &c.ID})
+			}
+			return err
+		})
 		var queued bool
 		queue := func(ctx context.Context, tx *db.Tx) (err error) {
 			box, err := mailbox.Sending(ctx, tx, k.ticket.MailboxID)
@@ -323,6 +330,9 @@ func TestAnAcknowledgementQuotesNothing(t *testing.T) {
 			k.Fatal(err)
 		}
 		whole := m.Subject + m.Text + m.HTML
+		if len(m.To) != 1 || m.To[0].Name != "" {
+			k.Errorf("to %+v: the name is the sender's own words", m.To)
+		}
 		if strings.Contains(whole, "Imprimante") || strings.Contains(whole, "répond plus") {
 			k.Errorf("it quotes:\n%s", whole)
 		}

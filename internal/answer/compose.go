@@ -11,7 +11,6 @@ import (
 	"guichet/internal/mail"
 	"guichet/internal/mailbox"
 	"guichet/internal/outbox"
-	"guichet/internal/people"
 	"guichet/internal/ticket"
 	"guichet/internal/words"
 )
@@ -121,10 +120,6 @@ func Acknowledge(ctx context.Context, q db.Querier, cfg Config, now time.Time, i
 		return nil, err
 	}
 	l := words.Parse(t.Language)
-	name := ""
-	if c, err := people.ContactByID(ctx, q, t.RequesterID); err == nil {
-		name = c.Name
-	}
 	chain, err := ticket.Chain(ctx, q, t.ID)
 	if err != nil {
 		return nil, err
@@ -136,7 +131,7 @@ func Acknowledge(ctx context.Context, q db.Querier, cfg Config, now time.Time, i
 	out := mail.Outgoing{From: mail.Address{Name: box.Name, Addr: box.Address}, Subject: words.Say(l, "answer.ack.subject", "ref", t.Ref()),
 		MessageID: it.RFCID, References: chain, Date: now.In(cfg.Zone), Text: text + "\n", Auto: true, Language: t.Language}
 	for _, r := range it.Recipients {
-		out.To = append(out.To, mail.Address{Name: name, Addr: r.Address})
+		out.To = append(out.To, mail.Address{Addr: r.Address})
 	}
 	if len(chain) > 0 {
 		out.InReplyTo = chain[0]

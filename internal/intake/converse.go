@@ -46,7 +46,7 @@ func (t *taking) join(ctx context.Context, th thread, c people.Contact, ours map
 		return v, err
 	}
 	v.entryID = m.ID
-	return v, t.company(ctx, th.ticket, c, ours, ticket.Proposed)
+	return v, t.company(ctx, th.ticket, c, ours, "cc", ticket.Proposed)
 }
 
 func (t *taking) open(ctx context.Context, near int64, c people.Contact, client people.Client, ours map[string]int64) (verdict, error) {
@@ -81,7 +81,7 @@ func (t *taking) open(ctx context.Context, near int64, c people.Contact, client 
 		return v, err
 	}
 	v.ticketID, v.entryID = tk.ID, msg.ID
-	if err := t.company(ctx, tk, c, ours, ticket.Active); err != nil {
+	if err := t.company(ctx, tk, c, ours, "requester", ticket.Active); err != nil {
 		return v, err
 	}
 	return v, t.acknowledge(ctx, tk, c, client, box)
@@ -124,15 +124,11 @@ func (t *taking) aliases(ctx context.Context, tk ticket.Ticket, c people.Contact
 	return nil
 }
 
-// company makes the sender take part, and proposes who was in copy: they receive
-// nothing until a technician has seen them.
-func (t *taking) company(ctx context.Context, tk ticket.Ticket, c people.Contact, ours map[string]int64, sender ticket.State) error {
+// company makes the sender take part in a role, and proposes who was in copy: they
+// receive nothing until a technician has seen them.
+func (t *taking) company(ctx context.Context, tk ticket.Ticket, c people.Contact, ours map[string]int64, role string, sender ticket.State) error {
 	m := t.Mail
 	if m.From.Addr != "" {
-		role := "cc"
-		if sender == ticket.Active {
-			role = "requester"
-		}
 		if err := ticket.Join(ctx, t.tx, ticket.Participant{TicketID: tk.ID, Address: strings.ToLower(m.From.Addr), ContactID: c.ID,
 			Name: nameOf(m, c), Role: role, State: sender, Since: t.now}); err != nil {
 			return err

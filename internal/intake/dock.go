@@ -255,7 +255,9 @@ func (t *taking) settleIn(ctx context.Context, v *verdict) error {
 	if err != nil {
 		return err
 	}
+	role := "cc" // a ticket that is there has its requester
 	if v.ticketID == 0 {
+		role = "requester"
 		box, err := t.mailbox(ctx, ours)
 		if err != nil {
 			return err
@@ -277,7 +279,7 @@ func (t *taking) settleIn(ctx context.Context, v *verdict) error {
 		return err
 	}
 	v.entryID = m.ID
-	return t.company(ctx, tk, c, ours, ticket.Active)
+	return t.company(ctx, tk, c, ours, role, ticket.Active)
 }
 
 func wayOf(f Fate) ticket.Direction {

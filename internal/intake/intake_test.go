@@ -362,6 +362,10 @@ func TestReassignAndUndo(t *testing.T) {
 		if msgs, err := ticket.Messages(o.Context(), o.db, a.TicketID); err != nil || len(msgs) != 2 {
 			o.Errorf("%d messages, %v", len(msgs), err)
 		}
+		taking, err := ticket.Participants(o.Context(), o.db, a.TicketID)
+		if err != nil || len(taking) != 2 || taking[0].Role != "requester" || taking[0].Address != "enora@conserverie.example" || taking[1].Role != "cc" {
+			o.Errorf("taking part: %+v, %v", taking, err)
+		}
 		if _, err := Reassign(o.Context(), o.db, o.cfg, by, noon, b.MailID, 1, ToAside, 0); err == nil {
 			o.Error("a stale version is taken")
 		}

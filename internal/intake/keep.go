@@ -66,7 +66,8 @@ func (t *taking) unreadable(ctx context.Context, cause error) (Outcome, error) {
 	plain := mail.Message{Kind: mail.KindPerson, Fingerprint: t.Mail.Fingerprint,
 		From:    mail.Address{Name: clean(t.Mail.From.Name), Addr: clean(t.Mail.From.Addr)},
 		Subject: clean(t.Mail.Subject), MessageID: clean(t.Mail.MessageID), Text: words.Say(words.French, "intake.unreadable")}
-	t.Mail = &plain
+	own := *t.Prepared // the batch may be tried again, and finds the mail as it came
+	own.Mail, t.Prepared = &plain, &own
 	if plain.Subject == "" {
 		plain.Subject = words.Say(words.French, "intake.unreadable_subject")
 	}

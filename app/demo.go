@@ -166,6 +166,9 @@ func (d *desk) fill(ctx context.Context, w demo.World, servers *demo.Servers) er
 				return fmt.Errorf("demo client %s: %w", c.Name, err)
 			}
 		}
+		if _, err := tx.Exec(ctx, "INSERT INTO setting (name, value) VALUES ('team.name', ?)", w.Company.Name); err != nil {
+			return err
+		}
 		return d.fillMailbox(ctx, tx, by, now, w.Company, servers)
 	})
 }

@@ -39,7 +39,7 @@ func Play(ctx context.Context, stage Stage) error {
 			p.waiting = append(p.waiting, m)
 			continue
 		}
-		p.arrive(p.start.Add(m.Fate.Delay), m)
+		p.arrive(arrival{p.start.Add(m.Fate.Delay), m, true})
 	}
 	for ctx.Err() == nil {
 		p.listen(time.Now())
@@ -68,8 +68,9 @@ func pause(ctx context.Context, changed <-chan struct{}, until time.Time) {
 }
 
 type arrival struct {
-	at   time.Time
-	mail Mail
+	at    time.Time
+	mail  Mail
+	early bool // written before the start: its date counts back from there
 }
 
 type playing struct {
@@ -83,14 +84,14 @@ type playing struct {
 	said    map[string]int // times that a contact wrote back, by ticket; maxReplies when all is said
 }
 
-func (p *playing) arrive(at time.Time, m Mail) {
-	i, _ := slices.BinarySearchFunc(p.coming, at, func(a arrival, at time.Time) int {
+func (p *playing) arrive(a arrival) {
+	i, _ := slices.BinarySearchFunc(p.coming, a.at, func(a arrival, at time.Time) int {
 		if a.at.After(at) {
 			return 1
 		}
 		return -1 // after those of the same instant
 	})
-	p.coming = slices.Insert(p.coming, i, arrival{at, m})
+	p.coming = slices.Insert(p.coming, i, a)
 }
 
 func (p *playing) deliverDue(now time.Time) (next time.Time, err error) {
@@ -98,9 +99,13 @@ func (p *playing) deliverDue(now time.Time) (next time.Time, err error) {
 		if p.coming[0].at.After(now) {
 			return p.coming[0].at, nil
 		}
-		m := p.coming[0].mail
+		m, written := p.coming[0].mail, now
+		if p.coming[0].early {
+			// The two copies of one mail carry one date, as they must.
+			written = p.start
+		}
 		p.coming = p.coming[1:]
-		raw, err := m.Render(p.dated(m, now), Sent(p.Mails, p.Received()))
+		raw, err := m.Render(written, Sent(p.Mails, p.Received()))
 		if err != nil {
 			return next, err
 		}
@@ -109,15 +114,6 @@ func (p *playing) deliverDue(now time.Time) (next time.Time, err error) {
 		}
 	}
 	return next, nil
-}
-
-// dated is the instant that a mail's date counts back from. What needs nothing of ours was
-// written before the start: the two copies of one mail then carry one date, as they must.
-func (p *playing) dated(m Mail, now time.Time) time.Time {
-	if len(m.Needs) > 0 {
-		return now
-	}
-	return p.start
 }
 
 // listen deals with what our side has sent since the last time.
@@ -144,7 +140,7 @@ func (p *playing) release(all []Received, r Received, now time.Time) (scripted b
 		if !m.Ready(sent) {
 			return false
 		}
-		p.arrive(now.Add(m.Fate.Delay), m)
+		p.arrive(arrival{at: now.Add(m.Fate.Delay), mail: m})
 		scripted = scripted || slices.ContainsFunc(m.Needs, func(need string) bool { return strings.HasPrefix(need, "answer to") })
 		return true
 	})

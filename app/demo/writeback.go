@@ -43,7 +43,7 @@ func (p *playing) writeBack(r Received, now time.Time) {
 		p.said[ticket] = maxReplies // nobody thanks twice
 	}
 	pause := 4*time.Second + time.Duration(chance.IntN(9000))*time.Millisecond
-	p.arrive(now.Add(pause), reply(contact, r, text))
+	p.arrive(arrival{at: now.Add(pause), mail: reply(contact, r, text)})
 }
 
 // contact finds who answers: the first of the recipients that the demo knows, a stranger

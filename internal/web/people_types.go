@@ -50,7 +50,7 @@ type clientPatch struct {
 
 // ClientForm is what a person gives for a client. Exported as huma leaves out embedded types that are not.
 type ClientForm struct {
-	Name     string   `json:"name" minLength:"1" maxLength:"200"`
+	Name     string   `json:"name" maxLength:"200"`
 	Colour   int      `json:"colour" minimum:"0" maximum:"7"`
 	Language language `json:"language"`
 	Note     string   `json:"note,omitempty" maxLength:"10000"`
@@ -79,7 +79,7 @@ type sitePatch struct {
 
 // SiteForm is what a person gives for a site.
 type SiteForm struct {
-	Name    string `json:"name" minLength:"1" maxLength:"200"`
+	Name    string `json:"name" maxLength:"200"`
 	Address string `json:"address,omitempty" maxLength:"1000"`
 }
 
@@ -122,7 +122,7 @@ type contactAddress struct {
 
 // ContactForm is what a person gives for a contact.
 type ContactForm struct {
-	Name      string    `json:"name" minLength:"1" maxLength:"200"`
+	Name      string    `json:"name" maxLength:"200"`
 	ClientID  id        `json:"clientId,omitempty"`
 	SiteID    id        `json:"siteId,omitempty"`
 	Phone     string    `json:"phone,omitempty" maxLength:"60"`

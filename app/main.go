@@ -76,6 +76,7 @@ func commands() []command {
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // asked a second time, it ends at once
 	p := program{stdin: stdin, stdout: stdout, stderr: stderr, env: os.Getenv, now: time.Now}
 	p.language = languageOf(p.env)
 	level := slog.LevelInfo

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"guichet/internal/blob"
@@ -40,6 +41,10 @@ type Options struct {
 
 // patience is for how long a mail is tried.
 const patience = 48 * time.Hour
+
+// goodbye is for how long a program that stops waits for the server's answer to a
+// mail that it has whole: cut off there, a person would have to find out.
+const goodbye = 8 * time.Second
 
 // pause is how long to wait after the nth try in vain: half a minute first, as
 // most troubles are short, then the schedule of mail servers.
@@ -261,10 +266,21 @@ func (l *loop) transmit(ctx context.Context, it Item) (smtp.Result, Route, error
 		r, _, err := blob.Open(ctx, l.d, l.o.Blobs, it.Raw)
 		return r, err
 	}}
-	result, err := smtp.Send(ctx, route.SMTP, route.Hello, e, func(_ context.Context, s smtp.Stage) error {
+	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	var ended atomic.Bool // the final dot is about to be or was written
+	defer context.AfterFunc(ctx, func() {
+		if ended.Load() {
+			time.AfterFunc(goodbye, cancel)
+			return
+		}
+		cancel()
+	})()
+	result, err := smtp.Send(lasting, route.SMTP, route.Hello, e, func(_ context.Context, s smtp.Stage) error {
 		if s != smtp.DataSent {
 			return nil
 		}
+		ended.Store(true)
 		return l.write(func(ctx context.Context, tx *db.Tx) error {
 			_, err := tx.Exec(ctx, "UPDATE outbox SET state = 'data-sent' WHERE id = ?", it.ID)
 			return err

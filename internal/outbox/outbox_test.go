@@ -32,6 +32,7 @@ type scripted struct {
 	mu    sync.Mutex
 	says  map[string]string // by verb; "DOT" answers the end of the text
 	taken []string
+	held  chan chan struct{} // where set, the end of a text waits to be let go
 }
 
 func script(t *testing.T, says map[string]string) *scripted {
@@ -114,6 +115,11 @@ func (s *scripted) talk(c net.Conn) {
 					break
 				}
 				text.WriteString(line)
+			}
+			if s.held != nil {
+				let := make(chan struct{})
+				s.held <- let
+				<-let
 			}
 			if answer := s.say("DOT", "250 queued"); answer != "" && answer[0] != '2' {
 				put(answer)
@@ -548,6 +554,25 @@ func TestRunSendsWhatIsDue(t *testing.T) {
 	}
 	if n := b.srv.count(); n != 5 {
 		t.Errorf("sent %d times", n)
+	}
+}
+
+// A program that stops while the server has the whole mail hears its answer out.
+func TestStoppingLeavesNoDoubt(t *testing.T) {
+	b := newBench(t, dbtest.Open(t), map[string]string{})
+	b.srv.held = make(chan chan struct{})
+	id := b.enqueue("enora@client.example")
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- Run(ctx, b.db, b.opts) }()
+	let := <-b.srv.held
+	stop()
+	close(let)
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if it := b.item(id); it.State != Sent {
+		t.Errorf("left %s", it.State)
 	}
 }
 

@@ -112,6 +112,12 @@ func createTicket(ctx context.Context, d *door, in *ticketNew) (out ticketMade, 
 		return out, &fault.Error{Kind: fault.Invalid, Key: "fault.fields", Fields: []fault.Field{{Name: "channel", Key: "fault.choice"}}}
 	}
 	now := d.Now()
+	var c fault.Check
+	c.That(strings.TrimSpace(b.Subject) != "", "subject", "fault.empty")
+	c.That(!at(b.OutageAt).After(now), "outageAt", "ticket.err.outage_future")
+	if err := c.Err(); err != nil {
+		return out, err
+	}
 	err = d.DB.Write(ctx, func(tx *db.Tx) error {
 		caller, err := callerOf(ctx, tx, d, in)
 		if err != nil {

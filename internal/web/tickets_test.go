@@ -159,6 +159,10 @@ func aTicketByTelephone(t *testing.T, d *db.DB) {
 		t.Errorf("%+v", p)
 	}
 	k.refused(422, "POST", "/api/tickets", map[string]any{"subject": "x", "text": "", "channel": "mail"})
+	p = k.refused(422, "POST", "/api/tickets", map[string]any{"channel": "call", "subject": " \t", "text": "", "outageAt": k.now.Add(time.Hour).UnixMilli()})
+	if got := strings.Join(fieldKeys(p), " "); got != "fault.empty ticket.err.outage_future" {
+		t.Error(got)
+	}
 }
 
 func TestAChangeSeenTooLate(t *testing.T) {

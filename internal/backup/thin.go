@@ -102,7 +102,11 @@ func sweep(to string) error {
 	}
 	named := map[string]bool{}
 	for _, e := range entries {
-		if err := readList(filepath.Join(to, copiesDir, e.Name(), contentsFile), named); err != nil {
+		err := readList(filepath.Join(to, copiesDir, e.Name(), contentsFile), named)
+		if errors.Is(err, fs.ErrNotExist) && strings.HasPrefix(e.Name(), part) {
+			return nil // it is being made, or was cut short: what it needs is not known yet
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"guichet/internal/db"
@@ -121,12 +122,22 @@ func stepOf(s wire.Step) testStep {
 	return testStep{Name: s.Name, Ok: s.OK, Error: saidOf(s.Err), Detail: s.Detail}
 }
 
-// wire is a server with the password given, or else the stored one.
+// wire is a server with the password given, or else the stored one: which goes
+// only to the host that it is stored for, protected as it is there, so that
+// nobody can have it sent elsewhere by naming another.
 func (d *door) wire(box int64, s mailbox.Server, side, given string) wire.Server {
 	return wire.Server{Host: s.Host, Port: s.Port, Security: wire.Security(s.Security), User: s.User, Roots: d.Roots,
 		Password: func(ctx context.Context) (string, error) {
 			if given != "" || box == 0 {
 				return given, nil
+			}
+			had, err := mailbox.ByID(ctx, d.DB, box)
+			if err != nil {
+				return "", err
+			}
+			of := map[string]mailbox.Server{"imap": had.IMAP, "smtp": had.SMTP}[side]
+			if !strings.EqualFold(strings.TrimSpace(s.Host), of.Host) || s.Security != of.Security {
+				return "", nil
 			}
 			stored, err := secret.Get(ctx, d.DB, d.Key, mailbox.Owner(box, side))
 			return stored.Reveal(), err

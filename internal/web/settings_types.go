@@ -82,7 +82,7 @@ type testStep struct {
 
 // Settings are the team's.
 type Settings struct {
-	TeamName     string   `json:"teamName" minLength:"1" maxLength:"200"`
+	TeamName     string   `json:"teamName" maxLength:"200"`
 	Language     language `json:"language"`
 	BackupFolder string   `json:"backupFolder,omitempty" maxLength:"1000"`
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"guichet/app/instance"
 	"guichet/app/window"
@@ -17,6 +18,7 @@ import (
 	"guichet/internal/db"
 	"guichet/internal/fault"
 	"guichet/internal/journal"
+	"guichet/internal/outbox"
 	"guichet/internal/people"
 	"guichet/internal/web"
 )
@@ -208,9 +210,41 @@ func (d *desk) together(ctx context.Context, o *door, also func(context.Context)
 		}()
 	}
 	err := front(ctx)
+	if ctx.Err() == nil {
+		err = errors.Join(err, d.letGo(ctx))
+	}
 	cancel(nil)
 	for range behind {
 		err = errors.Join(err, <-ended)
 	}
 	return err
+}
+
+// lastMails is how long closing the window waits for answers to leave.
+const lastMails = 8 * time.Second
+
+// letGo sends what could still be undone when the window was closed: its author
+// takes it for sent.
+func (d *desk) letGo(ctx context.Context) error {
+	var held int64
+	err := d.db.Write(ctx, func(tx *db.Tx) (err error) {
+		held, err = outbox.Hurry(ctx, tx, d.now())
+		return err
+	})
+	if err != nil || held == 0 {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, lastMails)
+	defer cancel()
+	for {
+		changed := d.db.Changed()
+		if n, err := outbox.Leaving(ctx, d.db); err != nil || n == 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil // it leaves at the next start
+		case <-changed:
+		}
+	}
 }

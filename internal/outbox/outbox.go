@@ -243,6 +243,17 @@ func Bounced(ctx context.Context, tx *db.Tx, now time.Time, ids []string, addres
 	return false, nil
 }
 
+// Hurry ends the time in which answers can be undone, for a program that is about
+// to end: they leave now, not at its next start. It says how many there are.
+func Hurry(ctx context.Context, tx *db.Tx, now time.Time) (int64, error) {
+	return tx.Exec(ctx, "UPDATE outbox SET not_before = ? WHERE state = 'waiting' AND attempts = 0 AND not_before > ?", now, now)
+}
+
+// Leaving says how many items are on their way or due for their first try.
+func Leaving(ctx context.Context, q db.Querier) (int64, error) {
+	return db.Value[int64](ctx, q, "SELECT COUNT(*) FROM outbox WHERE state IN ('sending', 'data-sent') OR (state = 'waiting' AND attempts = 0)")
+}
+
 // AfterRestore makes every item that a restored copy still has to send uncertain:
 // it may have left between the copy and the loss, and nothing is sent twice.
 func AfterRestore(ctx context.Context, tx *db.Tx, now time.Time) error {

@@ -24,11 +24,24 @@ func Postfix(t testing.TB) (smtp wire.Server, mailbox string) {
 // PostfixOver is Postfix with another kind of protection.
 func PostfixOver(t testing.TB, sec wire.Security) (smtp wire.Server, mailbox string) {
 	t.Helper()
+	return postfix(t, startDovecot(t), sec)
+}
+
+// Provider starts both, over TLS with one authority: a whole mail provider. It returns how to reach them, the maildir
+// that IMAP serves and the one in which everything sent ends.
+func Provider(t testing.TB) (imap, smtp wire.Server, maildir, sent string) {
+	t.Helper()
+	d := startDovecot(t)
+	smtp, sent = postfix(t, d, wire.TLS)
+	return d.server(wire.TLS), smtp, d.maildir, sent
+}
+
+func postfix(t testing.TB, d *dovecot, sec wire.Security) (smtp wire.Server, mailbox string) {
+	t.Helper()
 	program := need(t, "postfix", "postfix")
 	if os.Geteuid() != 0 {
 		notRun(t, "Postfix runs as root only")
 	}
-	d := startDovecot(t)
 	a := servant(t)
 	dir := a.home(t)
 	own := func(path string) string { return filepath.Join(dir, path) }

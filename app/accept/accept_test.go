@@ -132,7 +132,7 @@ func run(t *testing.T, cmd *exec.Cmd, env []string) *child {
 	c := &child{t: t, cmd: cmd, url: make(chan string, 1), ended: make(chan struct{})}
 	cmd.Env = env
 	// What the parent's death leaves behind would hold the data of the next run.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -169,9 +169,10 @@ func (c *child) words() string {
 	return c.said.String()
 }
 
-// kill ends the process as a power switch would.
+// kill ends the process as a power switch would, with all that it started: what
+// a tracer leaves behind would hold its output open for ever.
 func (c *child) kill() {
-	if err := c.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+	if err := syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
 		c.t.Errorf("kill: %v", err)
 	}
 	<-c.ended

@@ -76,11 +76,18 @@ func (p *tap) carry(c net.Conn) {
 }
 
 // clear lets the tap take TLS off. Call it before the program starts.
-func (p *tap) clear(roots *x509.CertPool) { p.roots = roots }
+func (p *tap) clear(roots *x509.CertPool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.roots = roots
+}
 
 func (p *tap) dial() (net.Conn, error) {
-	if p.roots != nil {
-		return tls.Dial("tcp", p.to, &tls.Config{RootCAs: p.roots, ServerName: "127.0.0.1"})
+	p.mu.Lock()
+	roots := p.roots
+	p.mu.Unlock()
+	if roots != nil {
+		return tls.Dial("tcp", p.to, &tls.Config{RootCAs: roots, ServerName: "127.0.0.1"})
 	}
 	return net.Dial("tcp", p.to)
 }

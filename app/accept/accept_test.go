@@ -8,6 +8,7 @@ package accept
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -232,7 +233,9 @@ func enterBy(link string) (*browser, error) {
 	if err != nil {
 		return nil, err
 	}
-	dial := &http.Transport{Dial: func(network, _ string) (net.Conn, error) { return net.Dial(network, "127.0.0.1:"+at.Port()) }}
+	dial := &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, "127.0.0.1:"+at.Port())
+	}}
 	b := &browser{origin: "http://" + at.Host, client: &http.Client{Transport: dial}}
 	answer, err := b.send("POST", "/enter", map[string]string{"ticket": at.Fragment})
 	if err == nil && (answer.status != http.StatusNoContent || b.cookie == nil) {

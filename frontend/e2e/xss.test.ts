@@ -101,7 +101,8 @@ it('hears the vectors where nothing holds them back', async () => {
   console.log(
     `${fired.size} of ${all.length} vectors fire without walls; ${canary.heard.length} requests reached the canary`,
   )
-  expect(fired.size).toBeGreaterThanOrEqual(60)
+  // Without the public collection there are only our own: then half of them.
+  expect(fired.size).toBeGreaterThanOrEqual(Math.min(60, all.length / 2))
 })
 
 interface Row {

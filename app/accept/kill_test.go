@@ -38,7 +38,9 @@ func TestKilledAnywhere(t *testing.T) {
 	say(t, "%d kills: %d inside a transaction, %d with a mail on the wire, %d between the final dot and its answer, %d with nothing under way; %d mails in %d rounds of growth",
 		kills, k.inside, k.onWire, k.inDot, k.idle, len(k.raws), k.grew)
 	k.judge()
-	if busy := kills - k.idle; 2*busy < kills || 4*k.inside < kills {
+	// Two kills in five land inside a transaction: a quarter must in a long run. In a short one chance alone goes below
+	// that now and then, and none at all is the sign that the test hits nothing.
+	if busy := kills - k.idle; 2*busy < kills || k.inside == 0 || kills >= 100 && 4*k.inside < kills {
 		t.Errorf("the kills prove too little: %d of %d with work under way, %d inside a transaction", busy, kills, k.inside)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"errors"
 	"strings"
 	"time"
 
@@ -63,17 +64,15 @@ func (p *prepared) body(ctx context.Context, q db.Querier, cfg Config) error {
 // LastQuote is the last thing that the outside said, marked as quoted, in plain
 // text and in HTML; false where it has said nothing.
 func LastQuote(ctx context.Context, q db.Querier, cfg Config, t ticket.Ticket) (plain, html string, ok bool, err error) {
-	all, err := ticket.Messages(ctx, q, t.ID)
+	m, err := ticket.LastIn(ctx, q, t.ID)
+	if errors.Is(err, db.ErrNone) {
+		return "", "", false, nil
+	}
 	if err != nil {
 		return "", "", false, err
 	}
-	for i := len(all) - 1; i >= 0; i-- {
-		if m := all[i]; m.Direction == ticket.In {
-			plain, html = mail.Quote(m.Body, mail.Address{Name: m.From.Name, Addr: m.From.Address}, m.At.In(cfg.Zone), t.Language)
-			return plain, html, true, nil
-		}
-	}
-	return "", "", false, nil
+	plain, html = mail.Quote(m.Body, mail.Address{Name: m.From.Name, Addr: m.From.Address}, m.At.In(cfg.Zone), t.Language)
+	return plain, html, true, nil
 }
 
 // Suggested is somebody whom an answer would go to, and why (a key of words).

@@ -34,7 +34,8 @@ func messageFields(m *messageRow) []any {
 }
 
 // Messages returns a ticket's messages, oldest first, with their recipients and
-// attachments.
+// attachments. One that comes in between the statements is left whole to the next
+// reading.
 func Messages(ctx context.Context, q db.Querier, ticket int64) ([]Message, error) {
 	rows, err := db.All(ctx, q, messageFields, "SELECT "+messageColumns+" FROM message WHERE ticket_id = ? ORDER BY id", ticket)
 	if err != nil {
@@ -59,14 +60,29 @@ func Messages(ctx context.Context, q db.Querier, ticket int64) ([]Message, error
 		return nil, err
 	}
 	for _, p := range people {
-		at[p.message].Recipients = append(at[p.message].Recipients, p.Person)
+		if m := at[p.message]; m != nil {
+			m.Recipients = append(m.Recipients, p.Person)
+		}
 	}
 	files, err := db.All(ctx, q, attachmentFields, `SELECT a.message_id, a.part, a.name, a.type, a.size, a.hash, a.inline, a.cid
 		FROM attachment a JOIN message m ON m.id = a.message_id WHERE m.ticket_id = ? ORDER BY a.message_id, a.part`, ticket)
 	for _, a := range files {
-		at[a.MessageID].Attachments = append(at[a.MessageID].Attachments, a)
+		if m := at[a.MessageID]; m != nil {
+			m.Attachments = append(m.Attachments, a)
+		}
 	}
 	return out, err
+}
+
+// LastIn returns the last message that came in, without its recipients and
+// attachments; db.ErrNone where none has.
+func LastIn(ctx context.Context, q db.Querier, ticket int64) (Message, error) {
+	row, err := db.One(ctx, q, messageFields,
+		"SELECT "+messageColumns+" FROM message WHERE ticket_id = ? AND direction = 'in' ORDER BY id DESC LIMIT 1", ticket)
+	if err != nil {
+		return Message{}, err
+	}
+	return row.message()
 }
 
 func attachmentFields(a *Attachment) []any {

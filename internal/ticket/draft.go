@@ -49,7 +49,9 @@ func DraftOf(ctx context.Context, q db.Querier, agent, ticket int64) (Draft, boo
 
 // SaveDraft keeps a draft and returns its new version. version is the one that
 // the window last saw (0 for a new draft): another window's change since then is
-// a fault of kind Conflict, and neither text is lost.
+// a fault of kind Conflict, and neither text is lost. So is saving one that was
+// there and is not any more: it was sent or given up, and a window's last save came
+// late.
 func SaveDraft(ctx context.Context, tx *db.Tx, agent, ticket, version int64, content string, now time.Time) (int64, error) {
 	var c fault.Check
 	c.That(len(content) <= 4<<20, "html", "fault.too_long", "max", 4<<20)
@@ -62,6 +64,9 @@ func SaveDraft(ctx context.Context, tx *db.Tx, agent, ticket, version int64, con
 	}
 	if known && old.Version != version {
 		return old.Version, fault.New(fault.Conflict, "ticket.err.draft_conflict")
+	}
+	if !known && version > 0 {
+		return 0, fault.New(fault.Conflict, "ticket.err.draft_gone")
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO draft (agent_id, ticket_id, outbox_id, content, updated_at, version) VALUES (?, ?, 0, ?, ?, ?)
 		ON CONFLICT (agent_id, ticket_id, outbox_id) DO UPDATE SET content = excluded.content, updated_at = excluded.updated_at, version = excluded.version`,

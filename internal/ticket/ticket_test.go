@@ -284,9 +284,15 @@ func TestDraftsSurviveAndReturn(t *testing.T) {
 		if of() != "" {
 			t.Error("a sent draft is still there")
 		}
+		if _, err := save(2, "parti trop tard"); !fault.Is(err, fault.Conflict) || of() != "" {
+			t.Errorf("a late save brought a sent draft back: %q, %v", of(), err)
+		}
 		write(t, d, func(ctx context.Context, tx *db.Tx) error { return ReturnDraft(ctx, tx, 1, tk.ID, 55) })
 		if of() != "deux" {
 			t.Errorf("undone, the draft is %q", of())
+		}
+		if v, err = save(2, "trois"); err != nil || v != 3 {
+			t.Errorf("undone, the draft is not saved: %d, %v", v, err)
 		}
 		write(t, d, func(ctx context.Context, tx *db.Tx) error {
 			return errors.Join(SendDraft(ctx, tx, 1, tk.ID, 56), ForgetDraft(ctx, tx, 56))

@@ -265,6 +265,10 @@ func draftsAndTheirFiles(t *testing.T, d *db.DB) {
 	if k.ticket(id(number)).Draft != nil {
 		t.Error("the draft is still there")
 	}
+	body["version"] = saved.Version
+	if p := k.refused(409, "PUT", path, body); p.Key != "ticket.err.draft_gone" || k.ticket(id(number)).Draft != nil {
+		t.Error("a late save brought the draft back:", p)
+	}
 	if p := k.refused(413, "POST", path+"/files?name=x", make([]byte, maxUpload+1)); p.Key != "web.too_large" {
 		t.Error(p)
 	}

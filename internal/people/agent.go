@@ -148,6 +148,21 @@ func UpdateAgent(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time
 	return a, happened(ctx, tx, by, now, "agent.changed", a.ID, changes)
 }
 
+// Prefer stores an agent's preferences, a JSON object. They are the agent's own
+// business: nobody else's form of the agent becomes stale, and nothing is told.
+func Prefer(ctx context.Context, tx *db.Tx, id int64, preferences string) error {
+	a, err := AgentByID(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	a.Preferences = preferences
+	if err := a.Validate(); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "UPDATE agent SET preferences = ? WHERE id = ?", preferences, id)
+	return err
+}
+
 func agentEdits(had, a Agent) edits {
 	var e edits
 	e.note("name", had.Name, a.Name, 0)

@@ -26,6 +26,7 @@ type (
 	reassignTo   string
 	importAction string
 	theme        string
+	composerMode string
 	sessionKind  string
 )
 
@@ -107,6 +108,10 @@ func (importAction) Schema(r huma.Registry) *huma.Schema {
 
 func (theme) Schema(r huma.Registry) *huma.Schema {
 	return oneOf(r, "Theme", "system", "light", "dark")
+}
+
+func (composerMode) Schema(r huma.Registry) *huma.Schema {
+	return oneOf(r, "ComposerMode", "rich", "plain")
 }
 
 func (sessionKind) Schema(r huma.Registry) *huma.Schema {

@@ -43,9 +43,10 @@ func (d *door) me(ctx context.Context, a people.Agent) (me, error) {
 // preferencesOf reads an agent's preferences; what can't be read, or was never
 // chosen, is as at the first start.
 func preferencesOf(text string) preferences {
-	p := preferences{Theme: "system", Notifications: true}
+	first := preferences{Theme: "system", Notifications: true, Zoom: 100, Composer: "rich"}
+	p := first
 	if err := json.Unmarshal([]byte(text), &p); err != nil {
-		return preferences{Theme: "system", Notifications: true}
+		return first
 	}
 	return p
 }
@@ -56,23 +57,50 @@ func updateMe(ctx context.Context, d *door, in *mePatch) (me, error) {
 		if a, err = people.AgentByID(ctx, tx, who(ctx).agent.ID); err != nil {
 			return err
 		}
-		if in.Body.Language != nil {
-			a.Language = words.Language(*in.Body.Language)
+		if a, err = nameMyself(ctx, tx, d, in, a); err != nil || in.Body.Preferences == nil {
+			return err
 		}
-		if in.Body.Preferences != nil {
-			text, err := json.Marshal(in.Body.Preferences)
-			if err != nil {
-				return fmt.Errorf("preferences: %w", err)
-			}
-			a.Preferences = string(text)
+		if a.Preferences, err = preferred(a.Preferences, *in.Body.Preferences); err != nil {
+			return err
 		}
-		a, err = people.UpdateAgent(ctx, tx, actor(ctx), d.Now(), a)
-		return err
+		return people.Prefer(ctx, tx, a.ID, a.Preferences)
 	})
 	if err != nil {
 		return me{}, err
 	}
 	return d.me(ctx, a)
+}
+
+// nameMyself changes what others see of an agent; the role and the level are a
+// lead's to give.
+func nameMyself(ctx context.Context, tx *db.Tx, d *door, in *mePatch, a people.Agent) (people.Agent, error) {
+	if in.Body.Name == nil && in.Body.Email == nil && in.Body.Language == nil {
+		return a, nil
+	}
+	if in.Body.Name != nil {
+		a.Name = *in.Body.Name
+	}
+	if in.Body.Email != nil {
+		a.Email = *in.Body.Email
+	}
+	if in.Body.Language != nil {
+		a.Language = words.Language(*in.Body.Language)
+	}
+	return people.UpdateAgent(ctx, tx, actor(ctx), d.Now(), a)
+}
+
+// preferred lays what changes over the preferences that there are.
+func preferred(had string, patch preferencesPatch) (string, error) {
+	p := preferencesOf(had)
+	changes, err := json.Marshal(patch)
+	if err == nil {
+		err = json.Unmarshal(changes, &p)
+	}
+	if err != nil {
+		return "", fmt.Errorf("preferences: %w", err)
+	}
+	text, err := json.Marshal(p)
+	return string(text), err
 }
 
 func getViews(ctx context.Context, d *door, _ *struct{}) (out views, err error) {

@@ -25,11 +25,27 @@ type agentSelf struct {
 
 // preferences are an agent's own, kept as JSON beside the agent.
 type preferences struct {
-	Theme         theme `json:"theme"`
-	Notifications bool  `json:"notifications"`
-	FrameHTML     bool  `json:"frameHtml" doc:"show the HTML of a mail at once rather than its text"`
-	ListWidth     int   `json:"listWidth" minimum:"0" maximum:"4000"`
-	PanelHidden   bool  `json:"panelHidden"`
+	Theme         theme        `json:"theme"`
+	Notifications bool         `json:"notifications"`
+	FrameHTML     bool         `json:"frameHtml" doc:"show the HTML of a mail at once rather than its text"`
+	ListWidth     int          `json:"listWidth"`
+	PanelHidden   bool         `json:"panelHidden"`
+	RailFolded    bool         `json:"railFolded"`
+	Zoom          int          `json:"zoom" doc:"percent of the usual size"`
+	Composer      composerMode `json:"composer" doc:"how an answer begins"`
+}
+
+// preferencesPatch is what changes of them: two windows of one agent must not
+// undo each other's choices.
+type preferencesPatch struct {
+	Theme         *theme        `json:"theme,omitempty"`
+	Notifications *bool         `json:"notifications,omitempty"`
+	FrameHTML     *bool         `json:"frameHtml,omitempty"`
+	ListWidth     *int          `json:"listWidth,omitempty" minimum:"0" maximum:"4000"`
+	PanelHidden   *bool         `json:"panelHidden,omitempty"`
+	RailFolded    *bool         `json:"railFolded,omitempty"`
+	Zoom          *int          `json:"zoom,omitempty" minimum:"50" maximum:"300"`
+	Composer      *composerMode `json:"composer,omitempty"`
 }
 
 // boxNote is how a mailbox is doing.
@@ -45,8 +61,10 @@ type boxNote struct {
 
 type mePatch struct {
 	Body struct {
-		Language    *language    `json:"language,omitempty"`
-		Preferences *preferences `json:"preferences,omitempty"`
+		Name        *string           `json:"name,omitempty" maxLength:"200"`
+		Email       *string           `json:"email,omitempty" maxLength:"254"`
+		Language    *language         `json:"language,omitempty"`
+		Preferences *preferencesPatch `json:"preferences,omitempty" doc:"only what changes"`
 	}
 }
 

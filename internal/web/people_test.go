@@ -122,6 +122,54 @@ func agentsAndSessions(t *testing.T, d *db.DB) {
 	k.refused(401, "GET", "/api/me", nil)
 }
 
+// What an agent chose follows to every machine. Two windows that each change one
+// thing both keep theirs, and a lead's open form stays good.
+func TestPreferencesAreKeptOneByOne(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDeskOn(t, d)
+		var self me
+		k.call(200, "GET", "/api/me", nil, &self)
+		if p := self.Agent.Preferences; p.Zoom != 100 || p.RailFolded || p.Composer != "rich" || !p.Notifications || p.Theme != "system" {
+			t.Errorf("at the first start: %+v", p)
+		}
+		for _, one := range []map[string]any{{"zoom": 125}, {"railFolded": true}, {"composer": "plain"}, {"notifications": false}, {"zoom": 90}} {
+			k.call(200, "PATCH", "/api/me", map[string]any{"preferences": one}, &self)
+		}
+		if p := self.Agent.Preferences; p.Zoom != 90 || !p.RailFolded || p.Composer != "plain" || p.Notifications || p.Theme != "system" {
+			t.Errorf("%+v", p)
+		}
+		if p := k.refused(422, "PATCH", "/api/me", map[string]any{"preferences": map[string]any{"zoom": 5000}}); len(p.Fields) != 1 {
+			t.Errorf("%+v", p)
+		}
+		form := map[string]any{"version": 1, "name": "Léa Morin", "email": "lea@gardian.example", "level": 2, "role": "lead", "language": "fr", "active": true}
+		k.call(200, "PATCH", "/api/agents/"+string(self.Agent.ID), form, nil)
+	})
+}
+
+func TestAgentsNameThemselves(t *testing.T) {
+	k := newDesk(t)
+	boss := k.token
+	k.other(people.RoleAgent)
+	var self me
+	k.call(200, "PATCH", "/api/me", map[string]any{"name": " Hugo  Grand ", "email": "Hugo.Grand@gardian.example"}, &self)
+	if a := self.Agent; a.Name != "Hugo Grand" || a.Email != "hugo.grand@gardian.example" || a.Role != "agent" || a.Level != 2 {
+		t.Errorf("%+v", a)
+	}
+	for field, body := range map[string]map[string]any{"name": {"name": " "}, "email": {"email": "lea@gardian.example"}} {
+		if p := k.refused(422, "PATCH", "/api/me", body); len(p.Fields) != 1 || p.Fields[0].Name != field {
+			t.Errorf("%v: %+v", body, p)
+		}
+	}
+	k.call(200, "GET", "/api/me", nil, &self)
+	if self.Agent.Name != "Hugo Grand" || self.Agent.Email != "hugo.grand@gardian.example" {
+		t.Errorf("%+v", self.Agent)
+	}
+	k.token = boss
+	if k.call(200, "GET", "/api/me", nil, &self); self.Agent.Name != "Léa Morin" {
+		t.Errorf("%+v", self.Agent)
+	}
+}
+
 // TestOnlyALeadChangesTheTeam walks what belongs to a lead.
 func TestOnlyALeadChangesTheTeam(t *testing.T) {
 	k := newDesk(t)

@@ -1116,6 +1116,8 @@ export interface components {
             name: string;
             why: components["schemas"]["Said"];
         };
+        /** @enum {string} */
+        ComposerMode: "rich" | "plain";
         ContactAddress: {
             address: string;
             /**
@@ -1471,8 +1473,11 @@ export interface components {
             version: string;
         };
         MePatchBody: {
+            email?: string;
             language?: components["schemas"]["Language"];
-            preferences?: components["schemas"]["Preferences"];
+            name?: string;
+            /** @description only what changes */
+            preferences?: components["schemas"]["PreferencesPatch"];
         };
         MergeInBody: {
             intoId: components["schemas"]["ID"];
@@ -1544,13 +1549,33 @@ export interface components {
         /** @enum {string} */
         PendingReason: "user" | "vendor" | "appointment" | "other";
         Preferences: {
+            /** @description how an answer begins */
+            composer: components["schemas"]["ComposerMode"];
             /** @description show the HTML of a mail at once rather than its text */
             frameHtml: boolean;
             /** Format: int64 */
             listWidth: number;
             notifications: boolean;
             panelHidden: boolean;
+            railFolded: boolean;
             theme: components["schemas"]["Theme"];
+            /**
+             * Format: int64
+             * @description percent of the usual size
+             */
+            zoom: number;
+        };
+        PreferencesPatch: {
+            composer?: components["schemas"]["ComposerMode"];
+            frameHtml?: boolean;
+            /** Format: int64 */
+            listWidth?: number;
+            notifications?: boolean;
+            panelHidden?: boolean;
+            railFolded?: boolean;
+            theme?: components["schemas"]["Theme"];
+            /** Format: int64 */
+            zoom?: number;
         };
         Problem: {
             args?: {

@@ -132,6 +132,9 @@ func (p *parser) complete(b *Bounce) {
 		if r.Reason == "" {
 			r.Reason = reasonOf(words, r.Addr)
 		}
+		if m := statusLine.FindStringSubmatch(p.m.Text[:min(len(p.m.Text), reportLimit)]); m != nil && r.Status == "" && r.Reason == "" {
+			r.Status = m[1] // of a report that came back in the text of this one
+		}
 		judge(r, p.m.Subject+"\n"+words)
 	}
 	p.m.Bounce = b

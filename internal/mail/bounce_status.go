@@ -74,6 +74,7 @@ func oneLine(s string) string {
 var (
 	enhancedCode = regexp.MustCompile(`(?:^|[^0-9.])([45]\.[0-9]{1,2}\.[0-9]{1,3})(?:$|[^0-9.])`)
 	replyCode    = regexp.MustCompile(`(?:^|[^0-9.\[])([45][0-9]{2})(?:[ -]|$)`)
+	statusLine   = regexp.MustCompile(`(?im)^status:\s*([45]\.[0-9]{1,3}\.[0-9]{1,3})`)
 	laterWords   = regexp.MustCompile(`(?i)delayed|will (?:keep|be retried|continue)|still being retried|temporar|try again later|greylist|try later|warning message only|no need to resend`)
 	finalWords   = regexp.MustCompile(`(?i)permanent failure|giving up|gave up|given up`)
 	expiredWords = regexp.MustCompile(`(?i)retry timeout exceeded|too long|expired|delivery time|gave up|giving up|timed out|time-?out|unrouteable for|host not reachable|queue`)
@@ -116,7 +117,7 @@ var deadWords = regexp.MustCompile(`(?i)user (?:is )?unknown|unknown user|no suc
 	`|user doesn't|is not a known user|no user here|has moved|null mx|does not accept (?:any )?(?:mail|email|e-mail)|not accept(?:ing)? any mail|n'existe pas|destinataire inconnu|utilisateur inconnu|adresse inconnue|unbekannt|existiert nicht` +
 	`|desconocid|sconosciut|not our customer|no account by that name|resolver\.adr\.recipnotfound|recipnotfound|mailbox unavailable|this user|not a member|usuario no existe|onbekend|no local mailbox`)
 
-var aliveWords = regexp.MustCompile(`(?i)\bfull\b|quota|spam|blocked|blacklist|block list|policy|virus|reputation|dmarc|\bspf\b|dkim|relay|suspended|disabled|inactive|too (?:large|big|many)|exceed|denied|rejected for|junk|content|authenticat|not authorized|rate limit|reverse dns|ptr|permission`)
+var aliveWords = regexp.MustCompile(`(?i)\bfull\b|quota|spam|blocked|blacklist|block list|policy|virus|reputation|dmarc|\bspf\b|dkim|relay|suspended|disabled|inactive|too (?:large|big|many)|exceed|denied|rejected for|junk|content|authenticat|not authorized|rate limit|reverse dns|ptr|permission|pas autoris`)
 
 // notTheAddress are refusals of the sender, or of the content once the server had taken the address.
 var notTheAddress = regexp.MustCompile(`(?i)after mail from|sender address|domain of sender|sender domain|sender verif|end of data|end-of-data|after data|reply to data|in reply to end of`)

@@ -50,6 +50,8 @@ func (t *textLines) signatureStart(end int) int {
 			if first = i; i >= 2 && t.lines[i-2].blank && personName.MatchString(t.lines[i-1].s) {
 				first = i - 1
 			}
+		case first < 0 && t.thanks(i, end):
+			first = i
 		case first < 0 && len(t.lines[i].s) < 60 && closing.MatchString(t.lines[i].s):
 			if ok, _ := t.nameplate(i+1, end); ok {
 				first = i
@@ -61,6 +63,20 @@ func (t *textLines) signatureStart(end int) int {
 	}
 	return first
 }
+
+var thanksLine = regexp.MustCompile(`(?i)^(?:(?:many |best )?thanks(?: again| a lot| in advance)?|thank you(?: again| in advance| very much)?|merci(?: d.avance| beaucoup| encore)?|(?:vielen )?dank(?:e)?(?: im voraus)?|(?:muchas )?gracias|grazie(?: mille)?|(?:alvast )?bedankt|obrigad[oa]),$`)
+
+// thanks knows thanks that close a letter: with a comma, and nothing but a name below. Above a quote they are left in
+// view, where they take two lines and say that somebody was helped.
+func (t *textLines) thanks(i, end int) bool {
+	if i == 0 || end < len(t.lines) || !t.lines[i-1].blank || !thanksLine.MatchString(t.lines[i].s) {
+		return false
+	}
+	n := t.next(i + 1)
+	return n < end && t.next(n+1) >= end && firstName.MatchString(t.lines[n].s)
+}
+
+var firstName = regexp.MustCompile(`^\p{Lu}[\pL.'-]*(?: [\pL.'-]+){0,3}$`)
 
 // contactBlock finds a last paragraph that is a visiting card: a name, then at least two of address, number and site.
 func (t *textLines) contactBlock(end int) int {

@@ -132,6 +132,8 @@ func TestSignatures(t *testing.T) {
 		"phone de":     "Von meinem iPhone gesendet",
 		"cordialement": "Cordialement,\n\nZoé Durand\nResponsable comptable\n04 72 00 00 00 | zoe@client.example\n",
 		"regards":      "Kind regards,\nZoé Durand\nAccounting, Client SA\n",
+		"thanks":       "Merci d'avance,\nZoé\n",
+		"thanks en":    "Thanks,\nZoé Durand\n",
 		"card":         "Zoé Durand\nComptable\nTél. 04 72 00 00 00\nwww.client.example\n",
 	} {
 		m, got := reply(t, "Écran", words+"\n\n"+tail)

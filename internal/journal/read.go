@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"guichet/internal/db"
@@ -45,7 +46,29 @@ func Since(ctx context.Context, q db.Querier, seq int64, limit int) ([]Entry, er
 
 // OfTicket returns the entries of a ticket's timeline, oldest first.
 func OfTicket(ctx context.Context, q db.Querier, ticket int64) ([]Entry, error) {
-	return entries(db.All(ctx, q, fields, "SELECT "+columns+" FROM journal WHERE ticket_id = ? ORDER BY seq", ticket))
+	return OfTicketBetween(ctx, q, ticket, 0, math.MaxInt64)
+}
+
+// Step is an entry by its place and its time.
+type Step struct {
+	Seq int64
+	At  time.Time
+}
+
+// Steps returns the entries of a ticket's timeline but those about these kinds of
+// things, oldest first, without what they say.
+func Steps(ctx context.Context, q db.Querier, ticket int64, but ...string) ([]Step, error) {
+	args := []any{ticket}
+	for _, subject := range but {
+		args = append(args, subject)
+	}
+	return db.All(ctx, q, func(s *Step) []any { return []any{&s.Seq, &s.At} },
+		"SELECT seq, at FROM journal WHERE ticket_id = ? AND subject NOT IN "+db.In(len(but))+" ORDER BY seq", args...)
+}
+
+// OfTicketBetween is OfTicket for the entries from first to last.
+func OfTicketBetween(ctx context.Context, q db.Querier, ticket, first, last int64) ([]Entry, error) {
+	return entries(db.All(ctx, q, fields, "SELECT "+columns+" FROM journal WHERE ticket_id = ? AND seq BETWEEN ? AND ? ORDER BY seq", ticket, first, last))
 }
 
 // Of returns the entries about one thing, oldest first.

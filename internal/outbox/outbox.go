@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -151,14 +152,25 @@ func ByID(ctx context.Context, q db.Querier, id int64) (Item, error) {
 	return list[0], err
 }
 
+const recipientColumns = "outbox_id, address, state, reply"
+
+func recipientFields(r *Recipient) []any {
+	return []any{&r.OutboxID, &r.Address, (*string)(&r.State), &r.Reply}
+}
+
 func recipients(ctx context.Context, q db.Querier, id int64) ([]Recipient, error) {
-	return db.All(ctx, q, func(r *Recipient) []any { return []any{&r.OutboxID, &r.Address, (*string)(&r.State), &r.Reply} },
-		"SELECT outbox_id, address, state, reply FROM outbox_recipient WHERE outbox_id = ? ORDER BY address", id)
+	return db.All(ctx, q, recipientFields, "SELECT "+recipientColumns+" FROM outbox_recipient WHERE outbox_id = ? ORDER BY address", id)
 }
 
 // OfTicket returns a ticket's items with their recipients, oldest first.
 func OfTicket(ctx context.Context, q db.Querier, ticket int64) ([]Item, error) {
 	return withRecipients(ctx, q, "ticket_id = ?", ticket)
+}
+
+// OfMessages returns the items of a ticket that carry a message whose id is from
+// first to last, with their recipients.
+func OfMessages(ctx context.Context, q db.Querier, ticket, first, last int64) ([]Item, error) {
+	return withRecipients(ctx, q, "ticket_id = ? AND message_id BETWEEN ? AND ?", ticket, first, last)
 }
 
 // Stuck returns the items that a person must look at: failed and uncertain ones,
@@ -188,18 +200,25 @@ func Counts(ctx context.Context, q db.Querier) (stuck, waiting int64, err error)
 	return stuck, waiting, err
 }
 
+// withRecipients returns the items of a condition, the oldest 500, and their
+// recipients in one statement more.
 func withRecipients(ctx context.Context, q db.Querier, where string, args ...any) ([]Item, error) {
-	rows, err := db.All(ctx, q, fields, "SELECT "+columns+" FROM outbox WHERE "+where+" ORDER BY id LIMIT 500", args...)
+	const page = " ORDER BY id LIMIT 500"
+	rows, err := db.All(ctx, q, fields, "SELECT "+columns+" FROM outbox WHERE "+where+page, slices.Clone(args)...)
 	list, err := items(rows, err)
 	if err != nil {
 		return nil, err
 	}
-	for i := range list {
-		if list[i].Recipients, err = recipients(ctx, q, list[i].ID); err != nil {
-			return nil, err
-		}
+	all, err := db.All(ctx, q, recipientFields, "SELECT "+recipientColumns+` FROM outbox_recipient WHERE outbox_id IN
+		(SELECT id FROM outbox WHERE `+where+page+") ORDER BY outbox_id, address", args...)
+	of := map[int64][]Recipient{}
+	for _, r := range all {
+		of[r.OutboxID] = append(of[r.OutboxID], r)
 	}
-	return list, nil
+	for i := range list {
+		list[i].Recipients = of[list[i].ID]
+	}
+	return list, err
 }
 
 // Undo cancels an item that nothing has been done with yet: its version is still

@@ -404,7 +404,7 @@ func TestNotesNeverLeave(t *testing.T) {
 		if err != nil || len(all) != 1 {
 			t.Errorf("messages %v, %v", all, err)
 		}
-		notes, err := Notes(t.Context(), d, tk.ID)
+		notes, err := NotesBetween(t.Context(), d, tk.ID, 0, 1<<62)
 		if err != nil || len(notes) != 1 {
 			t.Errorf("notes %v, %v", notes, err)
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"guichet/internal/db"
@@ -33,11 +34,30 @@ func messageFields(m *messageRow) []any {
 		&m.Subject, &m.MessageID, &m.At, &m.Body, &m.HTML, &m.folds}
 }
 
-// Messages returns a ticket's messages, oldest first, with their recipients and
-// attachments. One that comes in between the statements is left whole to the next
+// Entry is a message or a note by its id and its own time: what is enough to
+// order a timeline by, however long its texts are.
+type Entry struct {
+	ID int64
+	At time.Time
+}
+
+// Entries returns every message and note of a ticket in the order in which they
+// came.
+func Entries(ctx context.Context, q db.Querier, ticket int64) ([]Entry, error) {
+	return db.All(ctx, q, func(e *Entry) []any { return []any{&e.ID, &e.At} },
+		"SELECT id, at FROM message WHERE ticket_id = ? UNION ALL SELECT id, at FROM note WHERE ticket_id = ? ORDER BY 1", ticket, ticket)
+}
+
+// Messages returns a ticket's messages with their recipients and attachments,
+// oldest first. One that comes in between the statements is left whole to the next
 // reading.
 func Messages(ctx context.Context, q db.Querier, ticket int64) ([]Message, error) {
-	rows, err := db.All(ctx, q, messageFields, "SELECT "+messageColumns+" FROM message WHERE ticket_id = ? ORDER BY id", ticket)
+	return MessagesBetween(ctx, q, ticket, 0, math.MaxInt64)
+}
+
+// MessagesBetween is Messages for those whose ids are from first to last.
+func MessagesBetween(ctx context.Context, q db.Querier, ticket, first, last int64) ([]Message, error) {
+	rows, err := db.All(ctx, q, messageFields, "SELECT "+messageColumns+" FROM message WHERE ticket_id = ? AND id BETWEEN ? AND ? ORDER BY id", ticket, first, last)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +75,7 @@ func Messages(ctx context.Context, q db.Querier, ticket int64) ([]Message, error
 	}
 	people, err := db.All(ctx, q, func(r *to) []any { return []any{&r.message, &r.Role, &r.Address, &r.Name} },
 		`SELECT r.message_id, r.role, r.address, r.name FROM message_recipient r JOIN message m ON m.id = r.message_id
-		WHERE m.ticket_id = ? ORDER BY r.message_id, r.position`, ticket)
+		WHERE m.ticket_id = ? AND m.id BETWEEN ? AND ? ORDER BY r.message_id, r.position`, ticket, first, last)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +85,8 @@ func Messages(ctx context.Context, q db.Querier, ticket int64) ([]Message, error
 		}
 	}
 	files, err := db.All(ctx, q, attachmentFields, `SELECT a.message_id, a.part, a.name, a.type, a.size, a.hash, a.inline, a.cid
-		FROM attachment a JOIN message m ON m.id = a.message_id WHERE m.ticket_id = ? ORDER BY a.message_id, a.part`, ticket)
+		FROM attachment a JOIN message m ON m.id = a.message_id WHERE m.ticket_id = ? AND m.id BETWEEN ? AND ?
+		ORDER BY a.message_id, a.part`, ticket, first, last)
 	for _, a := range files {
 		if m := at[a.MessageID]; m != nil {
 			m.Attachments = append(m.Attachments, a)
@@ -121,10 +142,11 @@ func Newer(ctx context.Context, q db.Querier, ticket, entry int64) (bool, error)
 	return n > 0, err
 }
 
-// Notes returns a ticket's internal notes, oldest first.
-func Notes(ctx context.Context, q db.Querier, ticket int64) ([]Note, error) {
+// NotesBetween returns the internal notes of a ticket whose ids are from first to
+// last, oldest first.
+func NotesBetween(ctx context.Context, q db.Querier, ticket, first, last int64) ([]Note, error) {
 	return db.All(ctx, q, func(n *Note) []any { return []any{&n.ID, &n.TicketID, &n.AgentID, &n.At, &n.Body} },
-		"SELECT id, ticket_id, agent_id, at, body FROM note WHERE ticket_id = ? ORDER BY id", ticket)
+		"SELECT id, ticket_id, agent_id, at, body FROM note WHERE ticket_id = ? AND id BETWEEN ? AND ? ORDER BY id", ticket, first, last)
 }
 
 // Chain returns the Message-IDs of a ticket's messages that went or came by

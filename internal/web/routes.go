@@ -44,6 +44,7 @@ func routes() []route {
 		op("POST /api/tickets", "createTicket", createTicket),
 		op("GET /api/search", "searchTickets", searchTickets),
 		op("GET /api/tickets/{id}", "getTicket", getTicket),
+		op("GET /api/tickets/{id}/timeline", "listTimeline", listTimeline),
 		op("PATCH /api/tickets/{id}", "updateTicket", updateTicket),
 		act("POST /api/tickets/{id}/seen", "markSeen", markSeen),
 		op("POST /api/tickets/{id}/notes", "addNote", addNote),

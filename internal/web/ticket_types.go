@@ -87,7 +87,8 @@ type ticketView struct {
 	Times         ticketTimes        `json:"times"`
 	Requester     *requester         `json:"requester,omitempty"`
 	Participants  list[participant]  `json:"participants"`
-	Timeline      list[timelineItem] `json:"timeline"`
+	Timeline      list[timelineItem] `json:"timeline" doc:"its newest items, in order"`
+	Earlier       string             `json:"earlier,omitempty" doc:"the cursor of what came before them; absent where that is all"`
 	Draft         *draftView         `json:"draft,omitempty" doc:"the reader's own"`
 	LastEntryID   id                 `json:"lastEntryId"`
 	Linked        *ticketRef         `json:"linked,omitempty" doc:"the ticket that this one may belong to"`

@@ -111,16 +111,6 @@ func aTicketFromAMailToItsAnswer(t *testing.T, d *db.DB) {
 	k.refused(409, "POST", "/api/outbox/"+string(sent.OutboxID)+"/undo", nil)
 }
 
-// A mail dated before what was said while it was on its way is news after it.
-func TestALateMailStandsWhereItCame(t *testing.T) {
-	at := func(id string, at int64) timelineItem { return timelineItem{ID: id, At: at} }
-	for i, p := range inPlace([]timelineItem{at("1", 100), at("2", 300), at("3", 200), at("4", 400)}) {
-		if want := []int64{100, 300, 300, 400}[i]; p.at != want {
-			t.Errorf("%s stands at %d, want %d", p.ID, p.at, want)
-		}
-	}
-}
-
 func utf16Text(s string) []rune {
 	var units []rune // a rune beyond the plane takes two places, as in JavaScript
 	for _, r := range s {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -10,7 +9,6 @@ import (
 	"guichet/internal/db"
 	"guichet/internal/fault"
 	"guichet/internal/journal"
-	"guichet/internal/outbox"
 	"guichet/internal/people"
 	"guichet/internal/ticket"
 )
@@ -41,11 +39,16 @@ func readTicket(ctx context.Context, q db.Querier, agent, number int64) (v ticke
 		PendingReason: waitsFor(row.PendingReason), LastEntryID: idOf(row.LastEntryID),
 		Times: ticketTimes{ms(row.OutageAt), ms(row.ReportedAt), ms(row.TakenAt), ms(row.ResolvedAt), ms(row.ClosedAt)}}
 	for _, read := range []func(context.Context, db.Querier, int64, ticket.Row, *ticketView) error{
-		readRequester, readParticipants, readTimeline, readLinked} {
+		readRequester, readParticipants, readLinked} {
 		if err := read(ctx, q, agent, row, &v); err != nil {
 			return v, err
 		}
 	}
+	newest, err := readTimeline(ctx, q, number, nil, timelinePage)
+	if err != nil {
+		return v, err
+	}
+	v.Timeline, v.Earlier = newest.Items, newest.Earlier
 	v.Draft, err = readDraft(ctx, q, agent, number)
 	return v, err
 }
@@ -98,80 +101,6 @@ func readLinked(ctx context.Context, q db.Querier, _ int64, t ticket.Row, v *tic
 	l, err := ticket.ByID(ctx, q, t.LinkedID)
 	v.Linked = &ticketRef{idOf(l.ID), l.Number, l.Subject}
 	return err
-}
-
-// readTimeline puts messages, notes and what happened in the order of time.
-func readTimeline(ctx context.Context, q db.Querier, _ int64, t ticket.Row, v *ticketView) error {
-	messages, err := ticket.Messages(ctx, q, t.ID)
-	if err != nil {
-		return err
-	}
-	notes, err := ticket.Notes(ctx, q, t.ID)
-	if err != nil {
-		return err
-	}
-	entries, err := journal.OfTicket(ctx, q, t.ID)
-	if err != nil {
-		return err
-	}
-	sent, err := outbox.OfTicket(ctx, q, t.ID)
-	if err != nil {
-		return err
-	}
-	names, err := agentNames(ctx, q)
-	if err != nil {
-		return err
-	}
-	contacts, err := contactNames(ctx, q, entries)
-	if err != nil {
-		return err
-	}
-	deliveries := map[int64]*Delivery{}
-	for _, it := range sent {
-		if it.MessageID != 0 {
-			one := deliveryOf(it)
-			deliveries[it.MessageID] = &one
-		}
-	}
-	items := each(messages, func(m ticket.Message) timelineItem {
-		item := messageOf(m, names)
-		item.Message.Delivery = deliveries[m.ID]
-		return item
-	})
-	for _, n := range notes {
-		items = append(items, timelineItem{ID: string(idOf(n.ID)), Type: "note", At: ms(n.At),
-			Note: &noteItem{Agent: agentRef{idOf(n.AgentID), names[n.AgentID]}, Text: n.Body}})
-	}
-	slices.SortStableFunc(items, func(a, b timelineItem) int { return cmp.Compare(id(a.ID).n(), id(b.ID).n()) })
-	placed := inPlace(items)
-	for _, e := range entries {
-		if e.Subject != "message" && e.Subject != "note" { // these stand for themselves
-			event := eventOf(e, names, contacts)
-			placed = append(placed, place{event, event.At})
-		}
-	}
-	slices.SortStableFunc(placed, func(a, b place) int { return cmp.Compare(a.at, b.at) })
-	v.Timeline = each(placed, func(p place) timelineItem { return p.timelineItem })
-	return nil
-}
-
-// place is an item and the time that it stands at.
-type place struct {
-	timelineItem
-	at int64
-}
-
-// inPlace keeps messages and notes in the order in which they came. A mail that
-// was long on its way stands after what was said meanwhile, whatever date it
-// bears: whoever wrote then has not read it.
-func inPlace(items []timelineItem) []place {
-	out := make([]place, len(items))
-	var last int64
-	for i, item := range items {
-		last = max(last, item.At)
-		out[i] = place{item, last}
-	}
-	return out
 }
 
 func agentNames(ctx context.Context, q db.Querier) (map[int64]string, error) {

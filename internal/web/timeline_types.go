@@ -11,6 +11,18 @@ type timelineItem struct {
 	Event   *eventItem   `json:"event,omitempty"`
 }
 
+// timelineItems is a page of a timeline, in its order.
+type timelineItems struct {
+	Items   list[timelineItem] `json:"items"`
+	Earlier string             `json:"earlier,omitempty" doc:"the cursor of the page before; absent at the beginning"`
+}
+
+type timelineIn struct {
+	ID     id     `path:"id"`
+	Before string `query:"before" maxLength:"200" doc:"a cursor; absent: from the end"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
+}
+
 type messageItem struct {
 	Direction   direction         `json:"direction"`
 	From        mailAddress       `json:"from"`

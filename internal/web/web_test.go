@@ -33,7 +33,7 @@ var testTime0 = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 // desktop is a handler on a new database with one agent in it, a lead, and her
 // session.
 type desktop struct {
-	t       *testing.T
+	t       testing.TB
 	db      *db.DB
 	door    *door
 	handler http.Handler
@@ -42,12 +42,12 @@ type desktop struct {
 	now     time.Time
 }
 
-func newDesk(t *testing.T, change ...func(*Options)) *desktop {
+func newDesk(t testing.TB, change ...func(*Options)) *desktop {
 	t.Helper()
 	return newDeskOn(t, dbtest.Open(t), change...)
 }
 
-func newDeskOn(t *testing.T, d *db.DB, change ...func(*Options)) *desktop {
+func newDeskOn(t testing.TB, d *db.DB, change ...func(*Options)) *desktop {
 	t.Helper()
 	k := &desktop{t: t, db: d, now: testTime0}
 	o := Options{DB: k.db, Origins: []string{testOrigin}, Instance: "test", Now: func() time.Time { return k.now },

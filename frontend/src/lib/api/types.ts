@@ -710,6 +710,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tickets/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/views": {
         parameters: {
             query?: never;
@@ -1870,6 +1886,8 @@ export interface components {
             client?: components["schemas"]["ClientRef"];
             /** @description the reader's own */
             draft?: components["schemas"]["DraftView"];
+            /** @description the cursor of what came before them; absent where that is all */
+            earlier?: string;
             hasFiles: boolean;
             id: components["schemas"]["ID"];
             language: components["schemas"]["Language"];
@@ -1897,6 +1915,7 @@ export interface components {
             snippet: string;
             status: components["schemas"]["Status"];
             subject: string;
+            /** @description its newest items, in order */
             timeline: components["schemas"]["TimelineItem"][];
             times: components["schemas"]["TicketTimes"];
             unread: boolean;
@@ -1912,6 +1931,11 @@ export interface components {
             message?: components["schemas"]["MessageItem"];
             note?: components["schemas"]["NoteItem"];
             type: components["schemas"]["EntryType"];
+        };
+        TimelineItems: {
+            /** @description the cursor of the page before; absent at the beginning */
+            earlier?: string;
+            items: components["schemas"]["TimelineItem"][];
         };
         /** @enum {string} */
         View: "mine" | "unassigned" | "open" | "pending" | "resolved" | "closed" | "all";
@@ -3761,6 +3785,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTimeline: {
+        parameters: {
+            query?: {
+                /** @description a cursor; absent: from the end */
+                before?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineItems"];
+                };
             };
             /** @description Error */
             default: {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,9 +96,13 @@ func (l *loop[T]) rest(ctx context.Context, failures int, err error) {
 	}
 }
 
+// refusedLogin says that trying again soon is no use. A token that was refused is another thing: the next is new.
 func refusedLogin(err error) bool {
 	var told *wire.Error
-	return errors.As(err, &told) && strings.HasPrefix(told.Key(), "wire.err.login")
+	if !errors.As(err, &told) || told.Key() == "wire.err.login_token" {
+		return false
+	}
+	return strings.HasPrefix(told.Key(), "wire.err.login") || slices.Contains([]string{"oauth.err.ended", "oauth.err.nobody", "oauth.err.client"}, told.Key())
 }
 
 func (l *loop[T]) tell(s State) {

@@ -91,7 +91,7 @@ func (s *session) login(ctx context.Context) error {
 		err = s.c.Login(s.o.Server.User, keys.Password).Wait()
 	}
 	if err != nil {
-		return s.refused(err)
+		return s.refused(ctx, keys, err)
 	}
 	s.ready()
 	s.caps = s.c.Caps() // asked again after the login, so that no later command waits for it
@@ -99,18 +99,18 @@ func (s *session) login(ctx context.Context) error {
 }
 
 // refused tells a wrong password from a server that is busy.
-func (s *session) refused(err error) error {
+func (s *session) refused(ctx context.Context, keys wire.Secrets, err error) error {
 	var no *imap.Error
 	switch {
 	case !errors.As(err, &no):
 		if wire.IsTokenRefused(err) {
-			return wire.LoginRefused(s.o.Server, err.Error(), err, s.secrets...)
+			return keys.Refuse(ctx, s.o.Server, err.Error(), err)
 		}
 		return s.explain(err)
 	case no.Code == imap.ResponseCodeUnavailable || no.Code == imap.ResponseCodeLimit || no.Code == imap.ResponseCodeInUse:
 		return wire.TurnedAway(s.o.Server, wire.Said(no.Text, s.secrets...))
 	}
-	return wire.LoginRefused(s.o.Server, no.Text, err, s.secrets...)
+	return keys.Refuse(ctx, s.o.Server, no.Text, err)
 }
 
 // explain prefers the connection's own error to what the library made of it.

@@ -15,14 +15,14 @@ import (
 // Drop puts mails. Where Dovecot is not installed the test is skipped with a loud line.
 func Dovecot(t testing.TB) (imap wire.Server, maildir string) {
 	t.Helper()
-	d := startDovecot(t)
+	d := startDovecot(t, nil)
 	return d.server(wire.TLS), d.maildir
 }
 
 // DovecotOver is Dovecot with another kind of protection: wire.StartTLS, or wire.None to measure without TLS.
 func DovecotOver(t testing.TB, sec wire.Security) (imap wire.Server, maildir string) {
 	t.Helper()
-	d := startDovecot(t)
+	d := startDovecot(t, nil)
 	return d.server(sec), d.maildir
 }
 
@@ -42,7 +42,8 @@ func (d *dovecot) server(sec wire.Security) wire.Server {
 	return s
 }
 
-func startDovecot(t testing.TB) *dovecot {
+// startDovecot also takes tokens where there is a provider of them.
+func startDovecot(t testing.TB, tokens *OAuth) *dovecot {
 	t.Helper()
 	program := need(t, "dovecot", "dovecot-imapd")
 	a := servant(t)
@@ -62,7 +63,13 @@ func startDovecot(t testing.TB) *dovecot {
 	users := filepath.Join(dir, "users")
 	conf := filepath.Join(dir, "dovecot.conf")
 	write(t, users, fmt.Sprintf("%s:{PLAIN}%s::::::\n", User, Password))
-	write(t, conf, fmt.Sprintf(dovecotConf, dir, a.user, a.group, cert, key, d.maildir, users, d.clear, d.tls, d.auth))
+	text := fmt.Sprintf(dovecotConf, dir, a.user, a.group, cert, key, d.maildir, users, d.clear, d.tls, d.auth)
+	if tokens != nil {
+		ext := filepath.Join(dir, "oauth2.conf.ext")
+		write(t, ext, fmt.Sprintf(introspection, tokens.URL))
+		text += fmt.Sprintf(dovecotTokens, ext)
+	}
+	write(t, conf, text)
 	run(t, a, true, filepath.Join(dir, "log"), program, "-F", "-c", conf).ready(t, d.tls, d.clear, d.auth)
 	return d
 }
@@ -151,4 +158,23 @@ service auth {
     address = 127.0.0.1
   }
 }
+`
+
+// dovecotTokens adds the passdb of tokens, introspection is its file
+// (https://doc.dovecot.org/2.3/configuration_manual/authentication/oauth2/).
+const dovecotTokens = `
+auth_mechanisms = $auth_mechanisms xoauth2 oauthbearer
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = %[1]s
+}
+`
+
+const introspection = `
+introspection_mode = get
+introspection_url = %[1]s/introspect?token=
+active_attribute = active
+active_value = true
+username_attribute = username
 `

@@ -24,14 +24,20 @@ func Postfix(t testing.TB) (smtp wire.Server, mailbox string) {
 // PostfixOver is Postfix with another kind of protection.
 func PostfixOver(t testing.TB, sec wire.Security) (smtp wire.Server, mailbox string) {
 	t.Helper()
-	return postfix(t, startDovecot(t), sec)
+	return postfix(t, startDovecot(t, nil), sec)
 }
 
 // Provider starts both, over TLS with one authority: a whole mail provider. It returns how to reach them, the maildir
 // that IMAP serves and the one in which everything sent ends.
 func Provider(t testing.TB) (imap, smtp wire.Server, maildir, sent string) {
 	t.Helper()
-	d := startDovecot(t)
+	return ProviderOf(t, nil)
+}
+
+// ProviderOf is Provider where tokens open both doors too: of the one account, whose name Dovecot learns from them.
+func ProviderOf(t testing.TB, tokens *OAuth) (imap, smtp wire.Server, maildir, sent string) {
+	t.Helper()
+	d := startDovecot(t, tokens)
 	smtp, sent = postfix(t, d, wire.TLS)
 	return d.server(wire.TLS), smtp, d.maildir, sent
 }

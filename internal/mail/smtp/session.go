@@ -83,7 +83,7 @@ func (k *session) enter(hello string) error {
 	if r := replyOf(err, k.secrets); r != nil && r.Code/100 == 4 {
 		return wire.TurnedAway(k.s, r.Error())
 	} else if r != nil || wire.IsTokenRefused(err) {
-		return wire.LoginRefused(k.s, err.Error(), err, k.secrets...)
+		return keys.Refuse(k.ctx, k.s, err.Error(), err)
 	}
 	return k.explain(err)
 }

@@ -21,6 +21,9 @@ func (s Server) Secrets(ctx context.Context) (Secrets, error) {
 	var err error
 	if s.Token != nil {
 		if got.Token, err = s.Token(ctx); err != nil {
+			if told := (*Error)(nil); errors.As(err, &told) {
+				return Secrets{}, told // it says better than we why
+			}
 			return Secrets{}, Fail("wire.err.token", s.args(), err)
 		}
 		return got, nil
@@ -102,6 +105,16 @@ func under(host string, domains ...string) bool {
 // NoLogin explains a server that offers no way to log in over this connection.
 func NoLogin(s Server) error {
 	return Fail("wire.err.no_login", s.args(), nil)
+}
+
+// Refuse explains a login that was refused with these secrets, as LoginRefused does. A token that the server does not
+// want is no longer to be used, whatever its time.
+func (k Secrets) Refuse(ctx context.Context, s Server, words string, cause error) error {
+	err := LoginRefused(s, words, cause, k.All(s.User)...)
+	if k.Token == "" || s.Spoil == nil {
+		return err
+	}
+	return errors.Join(err, s.Spoil(ctx))
 }
 
 // IsTokenRefused reports whether err is the server's refusal of an OAuth 2 token.

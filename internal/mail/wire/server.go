@@ -32,6 +32,8 @@ type Server struct {
 	Password func(context.Context) (string, error)
 	// Token gives an OAuth 2 access token for XOAUTH2; nil when the account has none.
 	Token func(context.Context) (string, error)
+	// Spoil is told that the server refused the token, so that the next is another; nil: nobody is told.
+	Spoil func(context.Context) error
 	// Roots are the authorities to trust; nil means those of the system.
 	Roots *x509.CertPool
 	// Dial replaces net.Dialer.

@@ -33,14 +33,14 @@ func (p *parser) returns() *time.Time {
 	return nil
 }
 
-var digits = regexp.MustCompile(`\d+`)
+var figures = regexp.MustCompile(`\d+`)
 
 // dayFrom reads a day in words or figures (day before month), folded. from gives the year that is missing, and the zone.
 func dayFrom(s string, from time.Time) (time.Time, bool) {
 	if t, err := time.ParseInLocation("2006-01-02", s, from.Location()); err == nil {
 		return t, true
 	}
-	n := digits.FindAllString(s, 3)
+	n := figures.FindAllString(s, 3)
 	month := time.Month(0)
 	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return r < 'a' || r > 'z' }) {
 		if m := foldedMonth(w); m != 0 {

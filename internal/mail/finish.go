@@ -13,6 +13,7 @@ func (p *parser) finish() {
 	p.protection()
 	p.fingerprint()
 	p.classify()
+	p.senderTruth()
 	p.fold()
 	if p.m.Kind == KindAutoReply {
 		p.m.Returns = p.returns()

@@ -9,7 +9,8 @@ import (
 // TestEveryCodeHasWords: what the room says in codes, a person reads in both languages.
 func TestEveryCodeHasWords(t *testing.T) {
 	var keys []string
-	for _, w := range []Warning{WarnTruncated, WarnBadCharset, WarnBadBase64, WarnBadHeader, WarnBadMultipart, WarnNotAnalysed, WarnNoSender, WarnNoDate, WarnEncrypted} {
+	for _, w := range []Warning{WarnTruncated, WarnBadCharset, WarnBadBase64, WarnBadHeader, WarnBadMultipart, WarnNotAnalysed, WarnNoSender, WarnNoDate, WarnEncrypted,
+		WarnNameAddress, WarnLookalike, WarnReplyElsewhere, WarnForged, WarnTwoSenders, WarnMixedLetters} {
 		keys = append(keys, "mail.warning."+string(w))
 	}
 	for _, k := range []Kind{KindPerson, KindAutoReply, KindBounce, KindFeedback, KindList, KindAlert, KindMeeting} {

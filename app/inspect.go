@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"guichet/internal/mail"
 )
@@ -74,7 +75,7 @@ func withFile(path string, do func(name string, r io.Reader) error) error {
 }
 
 func showMail(out io.Writer, name string, r io.Reader, asJSON bool) error {
-	seen := mail.Inspect(name, r)
+	seen := mail.Inspect(name, r, time.Local)
 	if asJSON {
 		enc := json.NewEncoder(out)
 		enc.SetEscapeHTML(false)

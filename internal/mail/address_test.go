@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestR13FromForms holds the forms of From that arrive; each must give its address.
@@ -165,11 +166,11 @@ func TestX6Names(t *testing.T) {
 }
 
 func TestInspect(t *testing.T) {
-	in := Inspect("x.eml", strings.NewReader(mixedMail))
+	in := Inspect("x.eml", strings.NewReader(mixedMail), time.UTC)
 	if in.File != "x.eml" || in.Text != "Voir la photo." || in.HTMLText == nil || len(in.Attachments) != 2 || len(in.Parts) != 4 || in.Kind != KindPerson || in.Date != nil {
 		t.Errorf("%+v", in)
 	}
-	crlf, lf := Inspect("a", strings.NewReader(strings.ReplaceAll(plainMail, "\n", "\r\n"))), Inspect("b", strings.NewReader(plainMail))
+	crlf, lf := Inspect("a", strings.NewReader(strings.ReplaceAll(plainMail, "\n", "\r\n")), time.UTC), Inspect("b", strings.NewReader(plainMail), time.UTC)
 	if crlf.Parts[0].LF != lf.Parts[0].SHA256 || crlf.Parts[0].SHA256 == lf.Parts[0].SHA256 {
 		t.Errorf("hashes %+v %+v", crlf.Parts, lf.Parts)
 	}

@@ -1,9 +1,6 @@
 package mail
 
-import (
-	"bytes"
-	"strings"
-)
+import "strings"
 
 // classify says who or what wrote the mail. The order is that of what would do harm if mistaken: a report about our own
 // mail first, since an answer to it would loop. X-Auto-Response-Suppress never decides: it forbids our acknowledgement
@@ -40,15 +37,10 @@ func (p *parser) isFeedback() (Kind, string) {
 
 // isMeeting knows invitations and their answers (RFC 6047): a calendar part with a method that asks or answers.
 func (p *parser) isMeeting() (Kind, string) {
-	data := p.report("text/calendar", "application/ics")
-	for line := range bytes.Lines(data) {
-		name, value, ok := strings.Cut(strings.TrimSpace(string(line)), ":")
-		if !ok || !strings.EqualFold(name, "METHOD") {
-			continue
-		}
-		switch method := strings.ToUpper(strings.TrimSpace(value)); method {
+	if c := p.m.Calendar; c != nil {
+		switch c.Method {
 		case "REQUEST", "REPLY", "CANCEL", "COUNTER", "DECLINECOUNTER", "REFRESH", "ADD":
-			return KindMeeting, "text/calendar; method=" + method
+			return KindMeeting, "text/calendar; method=" + c.Method
 		}
 	}
 	if c := p.top.get("content-class"); strings.EqualFold(c, "urn:content-classes:calendarmessage") {

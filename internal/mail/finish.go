@@ -8,6 +8,7 @@ import (
 // finish makes the message of what was read.
 func (p *parser) finish() {
 	p.fields()
+	p.calendar()
 	p.texts()
 	p.shown()
 	p.protection()

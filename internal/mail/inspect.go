@@ -31,6 +31,7 @@ type Inspection struct {
 	Kind        Kind               `json:"kind"`
 	KindReason  string             `json:"kind_reason"`
 	Bounce      *inspectedBounce   `json:"bounce"`
+	Calendar    *inspectedCalendar `json:"calendar"`
 	Signed      bool               `json:"signed"`
 	Encrypted   bool               `json:"encrypted"`
 	Warnings    []Warning          `json:"warnings"`
@@ -80,8 +81,8 @@ type inspectedRecipient struct {
 }
 
 // Inspect reads a mail and gives what Guichet understands of it, ready for JSON. file is repeated as it is given. It
-// always answers; an error of r stands in Error.
-func Inspect(file string, r io.Reader) Inspection {
+// always answers; an error of r stands in Error. here is the zone in which a calendar's times without a zone are meant.
+func Inspect(file string, r io.Reader, here *time.Location) Inspection {
 	p := newParser(r, nil)
 	p.lf = &lfHash{h: sha256.New()}
 	m, err := p.safely()
@@ -110,6 +111,7 @@ func Inspect(file string, r io.Reader) Inspection {
 	}
 	in.inspectParts(m, p.lfSums)
 	in.inspectBounce(m.Bounce)
+	in.inspectCalendar(m.Calendar, here)
 	return in
 }
 

@@ -109,6 +109,7 @@ type Message struct {
 	KindReason            string // the header or sign that decided
 	Bounce                *Bounce
 	Forwarded             *Forwarded
+	Calendar              *Calendar  // what the first calendar part says, nil without one
 	Returns               *time.Time // day of return that an absence notice gives
 	Fingerprint           [32]byte   // the same mail delivered twice has one fingerprint, see fingerprint.go
 	Signed, Encrypted     bool       // S/MIME or PGP

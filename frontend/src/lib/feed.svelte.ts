@@ -16,6 +16,28 @@ export function onChange(ear: (change: Change) => void): () => void {
   return () => changeEars.delete(ear)
 }
 
+/**
+ * onChanges hears changes together, `ms` after the first of them: in a storm of
+ * mails as often as that and no more.
+ */
+export function onChanges(ear: (changes: readonly Change[]) => void, ms = 200): () => void {
+  let waiting: Change[] = []
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const stop = onChange((change) => {
+    waiting.push(change)
+    timer ??= setTimeout(() => {
+      timer = undefined
+      const gathered = waiting
+      waiting = []
+      ear(gathered)
+    }, ms)
+  })
+  return () => {
+    stop()
+    clearTimeout(timer)
+  }
+}
+
 export function onQuestion(ear: (question: FeedQuestion) => void): () => void {
   questionEars.add(ear)
   return () => questionEars.delete(ear)

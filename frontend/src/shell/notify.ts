@@ -3,7 +3,7 @@
  * window. Only the window's own process can show one; several in a few seconds
  * become one.
  */
-import { onChange } from '../lib/feed.svelte.ts'
+import { onChanges } from '../lib/feed.svelte.ts'
 import { keys, queryClient } from '../lib/queries.ts'
 import { getTicket, shell } from '../lib/server.ts'
 import type { Change, Me } from '../lib/shapes.ts'
@@ -13,24 +13,11 @@ const gatherMs = 2_000
 
 /** startNotifying listens until it is told to stop. */
 export function startNotifying(): () => void {
-  let waiting: Change[] = []
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const stop = onChange((change) => {
+  return onChanges((changes) => {
     const me = queryClient.getQueryData<Me>(keys.me)
-    const wanted = me?.shell && me.agent.preferences.notifications && !document.hasFocus()
-    if (!wanted || change.kind !== 'message.in' || !change.ticketId) return
-    waiting.push(change)
-    timer ??= setTimeout(() => {
-      timer = undefined
-      const gathered = waiting
-      waiting = []
-      void tell(gathered)
-    }, gatherMs)
-  })
-  return () => {
-    stop()
-    clearTimeout(timer)
-  }
+    if (!me?.shell || !me.agent.preferences.notifications || document.hasFocus()) return
+    void tell(changes.filter((change) => change.kind === 'message.in' && change.ticketId))
+  }, gatherMs)
 }
 
 async function tell(changes: readonly Change[]): Promise<void> {

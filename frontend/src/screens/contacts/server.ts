@@ -1,5 +1,6 @@
 /** The verbs of contacts. Every one throws a Fault when refused. */
 import type { components } from '../../lib/api/types.ts'
+import type { Choice } from '../../lib/Chooser.svelte'
 import { api, call } from '../../lib/client.ts'
 
 type S = components['schemas']
@@ -16,6 +17,12 @@ export const listContacts = (q: string, client: string, cursor: string) =>
       params: { query: { limit: 100, q, ...(client ? { client } : {}), ...(cursor ? { cursor } : {}) } },
     }),
   )
+/** contactChoice is a contact as one of several to choose from. */
+export const contactChoice = (c: Contact): Choice => ({
+  id: c.id,
+  label: c.name,
+  detail: [c.client?.name, c.addresses[0]?.address ?? c.phone].filter(Boolean).join(' · '),
+})
 export const getContact = (id: string) => call(api.GET('/api/contacts/{id}', at(id)))
 export const createContact = (body: ContactForm) => call(api.POST('/api/contacts', { body }))
 export const saveContact = (id: string, version: number, form: ContactForm) =>

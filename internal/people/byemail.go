@@ -88,27 +88,6 @@ func learnName(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, 
 	return replaceContact(ctx, tx, by, now, c, named)
 }
 
-// Attach makes an address a contact of a client: the contact who has it moves
-// there, or one is made. name counts only for a new contact.
-func Attach(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, address, name string, client int64) (Contact, error) {
-	c, _, ok, err := ByEmail(ctx, tx, address)
-	if err != nil {
-		return c, err
-	}
-	if !ok {
-		return CreateContact(ctx, tx, by, now, Contact{ClientID: client, Name: cut(tidy(name), maxName), Addresses: []Address{{Address: address}}})
-	}
-	if c.ClientID == client {
-		return c, nil
-	}
-	moved := c
-	moved.ClientID, moved.SiteID = client, 0
-	if err := contactFits(ctx, tx, moved); err != nil {
-		return c, err
-	}
-	return replaceContact(ctx, tx, by, now, c, moved)
-}
-
 // MarkDead notes that mail to an address fails for good, with the server's own
 // words, and returns whether it is a contact's and was alive.
 func MarkDead(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, address, reason string) (bool, error) {

@@ -10,15 +10,13 @@ import (
 )
 
 // Also is what another room does in the same transaction about its own rows: of
-// two clients or contacts, what hung on from now hangs on into. It may be nil.
-type Also func(ctx context.Context, tx *db.Tx, from, into int64) error
+// two clients or contacts, what hung on from now hangs on into. What it returns is
+// kept with the merge, for its undoing. It may be nil.
+type Also func(ctx context.Context, tx *db.Tx, from, into int64) ([]journal.Change, error)
 
-func (a Also) run(ctx context.Context, tx *db.Tx, from, into int64) error {
-	if a == nil {
-		return nil
-	}
-	return a(ctx, tx, from, into)
-}
+// Back undoes what Also did; moved is what Also returned, among other things of
+// the merge. It may be nil.
+type Back func(ctx context.Context, tx *db.Tx, from, into int64, moved []journal.Change) error
 
 // MergeClients makes two clients one: from's domains, sites and contacts move to
 // into, which keeps its own name and values. from stays as a row that leads to
@@ -66,8 +64,12 @@ func merged(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, sub
 	if _, err := tx.Exec(ctx, "UPDATE "+subject+" SET version = version + 1 WHERE id = ?", into); err != nil {
 		return err
 	}
-	if err := also.run(ctx, tx, from, into); err != nil {
-		return err
+	if also != nil {
+		more, err := also(ctx, tx, from, into)
+		if err != nil {
+			return err
+		}
+		moved = append(moved, more...)
 	}
 	if err := happened(ctx, tx, by, now, subject+".merged", from, moved); err != nil {
 		return err
@@ -78,7 +80,7 @@ func merged(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, sub
 // UndoMergeClient makes a merged client one of its own again, with what the
 // merge moved as far as it is still where the merge put it. A merge of the other
 // client that came later must be undone first.
-func UndoMergeClient(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, from int64, also Also) error {
+func UndoMergeClient(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, from int64, back Back) error {
 	a, err := ClientByID(ctx, tx, from)
 	if err != nil {
 		return err
@@ -100,30 +102,32 @@ func UndoMergeClient(ctx context.Context, tx *db.Tx, by journal.Actor, now time.
 	if err != nil {
 		return err
 	}
-	back := map[string]string{
+	statements := map[string]string{
 		"domain":  "UPDATE client_domain SET client_id = ? WHERE domain = ? AND client_id = ?",
 		"site":    "UPDATE site SET client_id = ?, version = version + 1 WHERE id = ? AND client_id = ?",
 		"contact": "UPDATE contact SET client_id = ?, version = version + 1 WHERE id = ? AND client_id = ?",
 	}
 	for _, m := range moved {
-		if statement, ok := back[m.Field]; ok {
+		if statement, ok := statements[m.Field]; ok {
 			if _, err := tx.Exec(ctx, statement, from, column(m.After), into.ID); err != nil {
 				return err
 			}
 		}
 	}
-	return unmerged(ctx, tx, by, now, "client", from, into.ID, also)
+	return unmerged(ctx, tx, by, now, "client", from, into.ID, moved, back)
 }
 
-func unmerged(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, subject string, from, into int64, also Also) error {
+func unmerged(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, subject string, from, into int64, moved []journal.Change, back Back) error {
 	if _, err := tx.Exec(ctx, "UPDATE "+subject+" SET merged_into = NULL, version = version + 1 WHERE id = ?", from); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, "UPDATE "+subject+" SET version = version + 1 WHERE id = ?", into); err != nil {
 		return err
 	}
-	if err := also.run(ctx, tx, from, into); err != nil {
-		return err
+	if back != nil {
+		if err := back(ctx, tx, from, into, moved); err != nil {
+			return err
+		}
 	}
 	return happened(ctx, tx, by, now, subject+".unmerged", from, edits{{Field: "into", Before: into}})
 }

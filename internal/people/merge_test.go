@@ -139,7 +139,10 @@ func TestMergedClientsAreOneAndTheOthersRoomsFollow(t *testing.T) {
 		a, b, c := client(t, d, "Lunel", "lunel.example"), client(t, d, "Boulangerie Lunel", "pain.example"), client(t, d, "Rive")
 		p := contact(t, d, a.ID, "Ana", "ana@lunel.example")
 		var told []int64
-		also := func(_ context.Context, _ *db.Tx, from, into int64) error { told = append(told, from, into); return nil }
+		also := func(_ context.Context, _ *db.Tx, from, into int64) ([]journal.Change, error) {
+			told = append(told, from, into)
+			return nil, nil
+		}
 		write(t, d, func(ctx context.Context, tx *db.Tx) error { return MergeClients(ctx, tx, by, noon, a.ID, b.ID, also) })
 		if _, cl, _, err := ByEmail(t.Context(), d, "ana@lunel.example"); err != nil || cl.ID != b.ID {
 			t.Errorf("the contact is at %d, %v", cl.ID, err)

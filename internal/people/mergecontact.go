@@ -71,7 +71,7 @@ func fill(ctx context.Context, tx *db.Tx, c Contact) error {
 // UndoMergeContact makes a merged contact a person of its own again. What was
 // changed since stays as it is. An erased person can't be brought back, and a
 // merge of the other contact that came later must be undone first.
-func UndoMergeContact(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, from int64, also Also) error {
+func UndoMergeContact(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, from int64, back Back) error {
 	a, err := ContactByID(ctx, tx, from)
 	if err != nil {
 		return err
@@ -106,7 +106,7 @@ func UndoMergeContact(ctx context.Context, tx *db.Tx, by journal.Actor, now time
 	if err := fill(ctx, tx, b); err != nil {
 		return err
 	}
-	return unmerged(ctx, tx, by, now, "contact", from, b.ID, also)
+	return unmerged(ctx, tx, by, now, "contact", from, b.ID, moved, back)
 }
 
 // emptied takes a value that a merge gave to b away again, where it is still a's.

@@ -182,7 +182,7 @@ func TestAttachMovesOrMakes(t *testing.T) {
 		p := contact(t, d, 0, "Noé", "noe@perso.example")
 		for _, address := range []string{"noe@perso.example", "new@perso.example", "noe@perso.example"} {
 			write(t, d, func(ctx context.Context, tx *db.Tx) error {
-				got, err := Attach(ctx, tx, by, noon, address, "", c.ID)
+				got, err := Attach(ctx, tx, by, noon, address, "", c.ID, nil)
 				if err == nil && (got.ClientID != c.ID || address == "noe@perso.example" && got.ID != p.ID) {
 					t.Errorf("Attach(%s) = %+v", address, got)
 				}
@@ -193,7 +193,7 @@ func TestAttachMovesOrMakes(t *testing.T) {
 			t.Errorf("journal %v", n)
 		}
 		refused(t, d, fault.Invalid, func(ctx context.Context, tx *db.Tx) error {
-			_, err := Attach(ctx, tx, by, noon, "x@perso.example", "", 99999)
+			_, err := Attach(ctx, tx, by, noon, "x@perso.example", "", 99999, nil)
 			return err
 		})
 	})

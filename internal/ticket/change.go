@@ -171,31 +171,6 @@ func WakeDue(ctx context.Context, tx *db.Tx, now time.Time) ([]int64, error) {
 	return due, nil
 }
 
-// MoveClient gives a client's tickets to another: the part of a merge of two
-// clients that is this room's.
-func MoveClient(ctx context.Context, tx *db.Tx, from, into int64) error {
-	if _, err := tx.Exec(ctx, "UPDATE ticket SET client_id = ? WHERE client_id = ?", into, from); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, "UPDATE message_ref SET client_id = ? WHERE client_id = ?", into, from)
-	return err
-}
-
-// MoveContact gives a contact's tickets and places among the participants to
-// another: the part of a merge of two contacts that is this room's.
-func MoveContact(ctx context.Context, tx *db.Tx, from, into int64) error {
-	for _, statement := range []string{
-		"UPDATE ticket SET requester_id = ? WHERE requester_id = ?",
-		"UPDATE participant SET contact_id = ? WHERE contact_id = ?",
-		"UPDATE message SET contact_id = ? WHERE contact_id = ?",
-	} {
-		if _, err := tx.Exec(ctx, statement, into, from); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Erased stands where the name of a person was who has been erased.
 const Erased = "—"
 

@@ -74,6 +74,12 @@ func mergeClient(ctx context.Context, d *door, in *mergeIn) error {
 	})
 }
 
+func unmergeClient(ctx context.Context, d *door, in *clientIn) error {
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		return people.UndoMergeClient(ctx, tx, actor(ctx), d.Now(), in.ID.n(), ticket.ReturnClient)
+	})
+}
+
 func siteOf(s people.Site) siteView {
 	return siteView{ID: idOf(s.ID), Name: s.Name, Address: s.Address, Version: s.Version}
 }

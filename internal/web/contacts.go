@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"guichet/internal/db"
+	"guichet/internal/journal"
 	"guichet/internal/people"
 	"guichet/internal/ticket"
 	"guichet/internal/words"
@@ -105,15 +106,22 @@ func mergeContact(ctx context.Context, d *door, in *mergeIn) error {
 	})
 }
 
+func unmergeContact(ctx context.Context, d *door, in *contactIn) error {
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		return people.UndoMergeContact(ctx, tx, actor(ctx), d.Now(), in.ID.n(), ticket.ReturnContact)
+	})
+}
+
 // attachSender makes the unknown sender of a mail a contact of a client, and
-// gives the client the sender's open tickets that have none.
+// gives the client the sender's tickets that have none.
 func attachSender(ctx context.Context, d *door, in *attachIn) (v contactView, err error) {
+	by, now := actor(ctx), d.Now()
 	err = d.DB.Write(ctx, func(tx *db.Tx) error {
-		c, err := people.Attach(ctx, tx, actor(ctx), d.Now(), in.Body.Address, in.Body.Name, in.Body.ClientID.n())
+		c, err := people.Attach(ctx, tx, by, now, in.Body.Address, in.Body.Name, in.Body.ClientID.n(),
+			func(ctx context.Context, tx *db.Tx, contact, client int64) ([]journal.Change, error) {
+				return ticket.GiveClient(ctx, tx, by, now, contact, client)
+			})
 		if err != nil {
-			return err
-		}
-		if err := d.giveTickets(ctx, tx, c); err != nil {
 			return err
 		}
 		v, err = oneContact(ctx, tx, c.ID)
@@ -122,23 +130,19 @@ func attachSender(ctx context.Context, d *door, in *attachIn) (v contactView, er
 	return v, err
 }
 
-// giveTickets puts a contact's tickets that belong to no client under the
-// contact's own.
-func (d *door) giveTickets(ctx context.Context, tx *db.Tx, c people.Contact) error {
-	const most = 200
-	tickets, err := ticket.OfRequester(ctx, tx, c.ID, most)
-	if err != nil {
-		return err
-	}
-	for _, t := range tickets {
-		if t.ClientID != 0 {
-			continue
-		}
-		if _, err := ticket.Change(ctx, tx, actor(ctx), d.Now(), t.ID, 0, ticket.Patch{ClientID: &c.ClientID}); err != nil {
+func unattachSender(ctx context.Context, d *door, in *contactIn) (v contactView, err error) {
+	by, now := actor(ctx), d.Now()
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		if _, err := people.UndoAttach(ctx, tx, by, now, in.ID.n(),
+			func(ctx context.Context, tx *db.Tx, _, client int64, moved []journal.Change) error {
+				return ticket.TakeClient(ctx, tx, by, now, client, moved)
+			}); err != nil {
 			return err
 		}
-	}
-	return nil
+		v, err = oneContact(ctx, tx, in.ID.n())
+		return err
+	})
+	return v, err
 }
 
 // eraseContact erases a person for good (GDPR, art. 17).

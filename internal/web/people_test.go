@@ -1,10 +1,12 @@
 package web
 
 import (
+	"strings"
 	"testing"
 
 	"guichet/internal/db"
 	"guichet/internal/db/dbtest"
+	"guichet/internal/intake"
 	"guichet/internal/people"
 )
 
@@ -66,6 +68,156 @@ func TestAnUnknownSenderIsAttached(t *testing.T) {
 	if v := k.ticket(number); v.Client == nil || v.Client.ID != client.ID || v.Requester.Client == nil {
 		t.Errorf("%+v", v)
 	}
+}
+
+// belongings is what tickets, messages and their ids say of clients and contacts.
+func (k *desktop) belongings(after int64) string {
+	k.t.Helper()
+	var b strings.Builder
+	for _, query := range []string{
+		`SELECT 'ticket ' || CAST(number AS TEXT) || ' ' || COALESCE(CAST(client_id AS TEXT), '-') || ' ' || COALESCE(CAST(requester_id AS TEXT), '-')
+			FROM ticket WHERE number > ? ORDER BY number`,
+		`SELECT 'message ' || CAST(m.id AS TEXT) || ' ' || COALESCE(CAST(m.contact_id AS TEXT), '-')
+			FROM message m JOIN ticket t ON t.id = m.ticket_id WHERE t.number > ? ORDER BY m.id`,
+		`SELECT 'participant ' || CAST(t.number AS TEXT) || ' ' || p.address || ' ' || COALESCE(CAST(p.contact_id AS TEXT), '-')
+			FROM participant p JOIN ticket t ON t.id = p.ticket_id WHERE t.number > ? ORDER BY t.number, p.address`,
+		`SELECT 'ref ' || r.ref || ' ' || CAST(r.client_id AS TEXT)
+			FROM message_ref r JOIN ticket t ON t.id = r.ticket_id WHERE t.number > ? ORDER BY r.ref`,
+	} {
+		lines, err := db.Values[string](k.t.Context(), k.db, query, after)
+		if err != nil {
+			k.t.Fatal(err)
+		}
+		b.WriteString(strings.Join(lines, "\n") + "\n")
+	}
+	return b.String()
+}
+
+// mailFrom arrives as a mail of its own.
+func (k *desktop) mailFrom(from, id, more string) intake.Outcome {
+	return k.arrives("From: " + from + "\nTo: support@gardian.example\nSubject: Demande " + id + "\nMessage-ID: <" + id + ">\n" +
+		"Date: Mon, 23 Nov 2026 09:30:00 +0100\n" + more + "\nBonjour.\n")
+}
+
+func TestAMergeOfClientsIsUndoneWithTheirTickets(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDeskOn(t, d)
+		k.box()
+		var a, b clientView
+		k.call(200, "POST", "/api/clients", map[string]any{"name": "Bruyère", "colour": 1, "language": "fr", "domains": []string{"bruyere.example"}}, &a)
+		k.call(200, "POST", "/api/clients", map[string]any{"name": "Lunel", "colour": 2, "language": "fr", "domains": []string{"lunel.example"}}, &b)
+		k.mailFrom("Paul <paul@bruyere.example>", "p1@bruyere.example", "Cc: ana@lunel.example\n")
+		k.mailFrom("Ana <ana@lunel.example>", "a1@lunel.example", "")
+		first := k.mailFrom("Zoé <zoe@bruyere.example>", "z1@bruyere.example", "References: <lost@bruyere.example>\n")
+		k.call(204, "POST", "/api/tickets/"+string(idOf(first.TicketID))+"/seen", map[string]any{"entryId": idOf(first.EntryID)}, nil)
+		k.mailFrom("Ana <ana@lunel.example>", "a2@lunel.example", "In-Reply-To: <p1@bruyere.example>\nReferences: <gone@lunel.example> <p1@bruyere.example>\n")
+		before := k.belongings(0)
+
+		k.call(204, "POST", "/api/clients/"+string(a.ID)+"/merge", map[string]any{"intoId": b.ID}, nil)
+		if k.belongings(0) == before {
+			t.Fatal("nothing moved")
+		}
+		since := k.mailFrom("Paul <paul@bruyere.example>", "p2@bruyere.example", "")
+		if v := k.ticket(idOf(since.TicketID)); v.Client == nil || v.Client.ID != b.ID {
+			t.Errorf("opened after the merge at %+v", v.Client)
+		}
+		k.call(204, "POST", "/api/clients/"+string(a.ID)+"/unmerge", nil, nil)
+		if v := k.ticket(idOf(since.TicketID)); v.Client == nil || v.Client.ID != a.ID {
+			t.Errorf("opened between, it is now at %+v", v.Client)
+		}
+		after := k.belongings(0)
+		for _, line := range strings.Split(before, "\n") {
+			if !strings.Contains(after, line+"\n") {
+				t.Errorf("%q is gone:\n%s", line, after)
+			}
+		}
+		if p := k.refused(422, "POST", "/api/clients/"+string(a.ID)+"/unmerge", nil); p.Key != "people.err.not_merged" {
+			t.Error(p)
+		}
+	})
+}
+
+func TestAMergeOfContactsIsUndoneWithTheirTickets(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDeskOn(t, d)
+		k.box()
+		k.mailFrom("Paul <paul@bruyere.example>", "p1@bruyere.example", "Cc: paul@perso.example\n")
+		k.mailFrom("Paul <paul@perso.example>", "q1@perso.example", "")
+		var page contactPage
+		k.call(200, "GET", "/api/contacts?q=paul", nil, &page)
+		if len(page.Items) != 2 {
+			t.Fatalf("%+v", page)
+		}
+		from, into := page.Items[0].ID, page.Items[1].ID
+		var made ticketMade
+		k.call(200, "POST", "/api/tickets", map[string]any{"contactId": from, "subject": "Par téléphone", "text": "Allô", "channel": "call"}, &made)
+		before := k.belongings(0)
+		k.call(204, "POST", "/api/contacts/"+string(from)+"/merge", map[string]any{"intoId": into}, nil)
+		if v := k.ticket(made.ID); v.Requester.ID != into {
+			t.Errorf("%+v", v.Requester)
+		}
+		address := page.Items[0].Addresses[0].Address
+		since := k.mailFrom("Paul <"+address+">", "s1@perso.example", "")
+		k.call(204, "POST", "/api/contacts/"+string(from)+"/unmerge", nil, nil)
+		if v := k.ticket(idOf(since.TicketID)); v.Requester.ID != from {
+			t.Errorf("opened between, it is of %+v", v.Requester)
+		}
+		after := k.belongings(0)
+		for _, line := range strings.Split(before, "\n") {
+			if !strings.Contains(after, line+"\n") {
+				t.Errorf("%q is gone:\n%s", line, after)
+			}
+		}
+		if p := k.refused(422, "POST", "/api/contacts/"+string(from)+"/unmerge", nil); p.Key != "people.err.not_merged" {
+			t.Error(p)
+		}
+		k.refused(404, "POST", "/api/contacts/999999/unmerge", nil)
+	})
+}
+
+func TestAttachingASenderIsUndone(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDeskOn(t, d)
+		k.box()
+		first := k.mailFrom("Paul <paul@perso.example>", "p1@perso.example", "")
+		second := k.mailFrom("Paul <paul@perso.example>", "p2@perso.example", "")
+		var a, b clientView
+		k.call(200, "POST", "/api/clients", map[string]any{"name": "Bruyère", "colour": 1, "language": "fr", "domains": []string{}}, &a)
+		k.call(200, "POST", "/api/clients", map[string]any{"name": "Lunel", "colour": 1, "language": "fr", "domains": []string{}}, &b)
+		attach := func(client id) (v contactView) {
+			k.call(200, "POST", "/api/contacts/attach", map[string]any{"address": "paul@perso.example", "name": "Paul", "clientId": client}, &v)
+			return v
+		}
+		c := attach(a.ID)
+		back := "/api/contacts/" + string(c.ID) + "/unattach"
+		other := k.ticket(idOf(second.TicketID))
+		k.call(200, "PATCH", "/api/tickets/"+string(other.ID), map[string]any{"version": other.Version, "clientId": b.ID}, nil)
+		var v contactView
+		k.call(200, "POST", back, nil, &v)
+		if v.Client != nil {
+			t.Errorf("still at %+v", v.Client)
+		}
+		if v := k.ticket(idOf(first.TicketID)); v.Client != nil {
+			t.Errorf("the ticket is still at %+v", v.Client)
+		}
+		if v := k.ticket(idOf(second.TicketID)); v.Client == nil || v.Client.ID != b.ID {
+			t.Errorf("what a person gave to another client is at %+v", v.Client)
+		}
+		if p := k.refused(409, "POST", back, nil); p.Key != "people.err.not_attached" {
+			t.Error(p)
+		}
+		attach(a.ID)
+		attach(b.ID)
+		k.call(200, "POST", back, nil, &v)
+		if v.Client == nil || v.Client.ID != a.ID {
+			t.Errorf("before the last move it was at Bruyère, not %+v", v.Client)
+		}
+		c = attach(b.ID)
+		k.call(200, "PATCH", "/api/contacts/"+string(c.ID), map[string]any{"version": c.Version, "name": "Paul", "clientId": a.ID, "addresses": []string{"paul@perso.example"}}, nil)
+		if p := k.refused(409, "POST", back, nil); p.Key != "people.err.attached_since" {
+			t.Error(p)
+		}
+	})
 }
 
 func TestAgentsAndSessions(t *testing.T) {

@@ -80,6 +80,7 @@ func routes() []route {
 		op("GET /api/clients/{id}", "getClient", getClient),
 		op("PATCH /api/clients/{id}", "updateClient", updateClient),
 		act("POST /api/clients/{id}/merge", "mergeClient", mergeClient),
+		act("POST /api/clients/{id}/unmerge", "unmergeClient", unmergeClient),
 		op("POST /api/clients/{id}/sites", "createSite", createSite),
 		op("PATCH /api/sites/{id}", "updateSite", updateSite),
 		act("DELETE /api/sites/{id}", "deleteSite", deleteSite),
@@ -88,8 +89,10 @@ func routes() []route {
 		op("GET /api/contacts/{id}", "getContact", getContact),
 		op("PATCH /api/contacts/{id}", "updateContact", updateContact),
 		act("POST /api/contacts/{id}/merge", "mergeContact", mergeContact),
+		act("POST /api/contacts/{id}/unmerge", "unmergeContact", unmergeContact),
 		act("POST /api/contacts/{id}/erase", "eraseContact", eraseContact),
 		op("POST /api/contacts/attach", "attachSender", attachSender),
+		op("POST /api/contacts/{id}/unattach", "unattachSender", unattachSender),
 		op("POST /api/contacts/import", "importContacts", importContacts),
 
 		op("GET /api/agents", "listAgents", listAgents),

@@ -40,6 +40,10 @@ export class Writing {
   round = $state(0)
   #version = 0
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** The save that is on its way; the next one waits for it. */
+  #coming: Promise<void> = Promise.resolve()
+  /** What is being sent or thrown away is not saved any more. */
+  #sealed = false
   #whys = new Map<string, Recipient['why']>()
 
   constructor(
@@ -112,6 +116,7 @@ export class Writing {
 
   /** touch keeps a copy here at once, and one on the server a little later. */
   touch(): void {
+    if (this.#sealed) return
     const { text, to, cc, since } = this
     keep(`draft.${this.ticketId}`, {
       html: this.mailHtml,
@@ -126,10 +131,15 @@ export class Writing {
     this.#timer = setTimeout(() => void this.save(), everyMs)
   }
 
-  /** save writes to the server what is not there yet. */
-  async save(): Promise<void> {
+  /** save writes to the server what is not there yet, one save after the other. */
+  save(): Promise<void> {
     clearTimeout(this.#timer)
-    if (this.saved !== 'dirty' && this.saved !== 'failed') return
+    this.#coming = this.#coming.then(() => this.#put())
+    return this.#coming
+  }
+
+  async #put(): Promise<void> {
+    if (this.#sealed || (this.saved !== 'dirty' && this.saved !== 'failed')) return
     this.saved = 'saving'
     const { text, to, cc, since } = this
     try {
@@ -147,6 +157,7 @@ export class Writing {
         forget(`draft.${this.ticketId}`)
       }
     } catch (error) {
+      if (this.#sealed) return
       this.saved = error instanceof Fault && error.status === 409 ? 'conflict' : 'failed'
       if (this.saved === 'failed') this.#timer = setTimeout(() => void this.save(), 4 * everyMs)
     }
@@ -155,8 +166,9 @@ export class Writing {
   /** settle ends a conflict with another window: this text stays, or the other one comes. */
   async settle(mine: boolean): Promise<void> {
     const { draft } = await getTicket(this.ticketId)
-    if (mine || !draft) this.#version = draft?.version ?? 0
-    else this.#take(draft)
+    if (mine) this.#version = draft?.version ?? 0
+    else if (draft) this.#take(draft)
+    else this.#empty() // it was sent, or thrown away
     this.saved = mine ? 'dirty' : 'saved'
     if (mine) await this.save()
     else forget(`draft.${this.ticketId}`)
@@ -186,16 +198,46 @@ export class Writing {
     this.touch()
   }
 
-  /** done forgets the copies after the answer was sent. */
-  done(): void {
+  /**
+   * seal lets no save leave after what is done meanwhile (the answer goes, the
+   * draft is thrown away): a late one would leave a draft of a sent answer. If
+   * it is refused, writing goes on.
+   */
+  async seal<T>(work: () => Promise<T>): Promise<T> {
+    await this.save()
+    this.#sealed = true
     clearTimeout(this.#timer)
-    this.saved = 'clean'
-    forget(`draft.${this.ticketId}`)
+    try {
+      const done = await work()
+      this.saved = 'clean'
+      this.#version = 0
+      forget(`draft.${this.ticketId}`)
+      return done
+    } catch (error) {
+      this.#sealed = false
+      this.touch()
+      throw error
+    }
   }
 
   /** discard throws the draft away, here and on the server. */
-  async discard(): Promise<void> {
-    this.done()
-    await dropDraft(this.ticketId)
+  discard(): Promise<void> {
+    return this.seal(() => dropDraft(this.ticketId))
+  }
+
+  /** restore takes up again a text that was discarded. */
+  async restore(html: string, text: string): Promise<void> {
+    this.#sealed = false
+    this.html = html
+    this.text = text
+    this.saved = 'dirty'
+    await this.save()
+  }
+
+  #empty(): void {
+    this.#version = 0
+    this.files = []
+    this.html = this.text = ''
+    this.round++
   }
 }

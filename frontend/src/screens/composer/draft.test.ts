@@ -108,6 +108,62 @@ it('sends what is written, with the last entry that was seen, and forgets the co
   expect(kept(`draft.${id}`)).toBeUndefined()
 })
 
+/** hold keeps the first request that `which` names on its way until it is let go. */
+function hold(which: (a: Request) => boolean): () => void {
+  const real = fetch
+  let release = () => undefined as void
+  const free = new Promise<void>((done) => (release = done))
+  let held = false
+  vi.stubGlobal('fetch', async (request: Request) => {
+    if (!held && which(request)) {
+      held = true
+      await free
+    }
+    return real(request)
+  })
+  return release
+}
+
+it('lets a save that is on its way arrive before the answer leaves, and none after', async () => {
+  const writing = await begin()
+  const release = hold((a) => a.method === 'PUT')
+  writing.setText('Bonjour')
+  await vi.advanceTimersByTimeAsync(3_000)
+  writing.setText('Bonjour, c’est fait.')
+  const sending = send(ticket(), writing, true, '')
+  await vi.advanceTimersByTimeAsync(3_000)
+  expect(server.asked.some((a) => a.path.endsWith('/answer'))).toBe(false)
+  release()
+  await sending
+  writing.setText('tapé trop tard')
+  await writing.save()
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(server.asked.filter((a) => a.method !== 'GET').map((a) => a.method)).toEqual(['PUT', 'PUT', 'POST'])
+  expect(server.asked.find((a) => a.method === 'POST')?.body).toMatchObject({ text: 'Bonjour, c’est fait.' })
+  expect(ticket().draft).toBeUndefined()
+  expect(kept(`draft.${id}`)).toBeUndefined()
+})
+
+it('goes on saving when the answer was refused', async () => {
+  const writing = await begin()
+  writing.setText('Bonjour')
+  server.refuse.when = (a) => (a.path.endsWith('/answer') ? 409 : undefined)
+  await expect(send(ticket(), writing, true, '')).rejects.toThrow()
+  writing.setText('Bonjour, voici la suite.')
+  await vi.advanceTimersByTimeAsync(3_000)
+  expect(ticket().draft?.text).toBe('Bonjour, voici la suite.')
+})
+
+it('begins a new draft when a discarded one is taken up again', async () => {
+  const writing = await begin()
+  writing.setText('Bonjour')
+  await vi.advanceTimersByTimeAsync(3_000)
+  await writing.discard()
+  expect(ticket().draft).toBeUndefined()
+  await writing.restore('', 'Bonjour')
+  expect(puts().at(-1)?.body).toMatchObject({ version: 0, text: 'Bonjour' })
+})
+
 it('sends no HTML in plain mode', async () => {
   const writing = await begin()
   writing.setHtml('<p><strong>Bonjour</strong></p>')

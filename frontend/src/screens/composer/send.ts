@@ -24,18 +24,18 @@ export interface Sent {
 
 /** send gives the answer to the outbox; the draft is then gone, and comes back by undo. */
 export async function send(ticket: Ticket, writing: Writing, quote: boolean, after: After): Promise<Sent> {
-  await writing.save()
-  const sent = await answer(ticket.id, {
-    html: writing.mailHtml,
-    text: writing.text,
-    to: writing.to,
-    cc: writing.cc,
-    files: writing.files.map((f) => f.id),
-    quote,
-    seenEntry: writing.since,
-    ...status(after),
-  })
-  writing.done()
+  const sent = await writing.seal(() =>
+    answer(ticket.id, {
+      html: writing.mailHtml,
+      text: writing.text,
+      to: writing.to,
+      cc: writing.cc,
+      files: writing.files.map((f) => f.id),
+      quote,
+      seenEntry: writing.since,
+      ...status(after),
+    }),
+  )
   const refetch = () => queryClient.refetchQueries({ queryKey: keys.ticket(ticket.id) })
   void refetch()
   return {

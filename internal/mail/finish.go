@@ -142,26 +142,3 @@ func (p *parser) shown() {
 		}
 	}
 }
-
-// protection notes what is signed or encrypted without saying so in its structure: PGP in the text itself, and S/MIME
-// that a gateway passed on as a plain file.
-func (p *parser) protection() {
-	m := p.m
-	if strings.Contains(m.Text, "-----BEGIN PGP SIGNED MESSAGE-----") {
-		m.Signed = true
-	}
-	if strings.Contains(m.Text, "-----BEGIN PGP MESSAGE-----") {
-		m.Encrypted = true
-	}
-	for _, part := range m.Parts {
-		switch {
-		case part.Type == "application/pgp-signature", part.Type == "application/pkcs7-signature", part.Type == "application/x-pkcs7-signature":
-			m.Signed = true
-		case part.Type == "application/octet-stream" && strings.HasSuffix(strings.ToLower(part.Name), ".p7m"):
-			m.Encrypted = true
-		}
-	}
-	if m.Encrypted {
-		m.warn(WarnEncrypted)
-	}
-}

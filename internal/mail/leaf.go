@@ -38,8 +38,12 @@ type leaf struct {
 	dest    io.Writer
 	waiting []byte // first bytes of an attached mail, until its subject is known
 	wait    bool
-	packed  bool         // a winmail.dat, kept in waiting until it can be opened
-	again   func() *leaf // begins the text anew below a file that stood in it
+	packed  bool // a winmail.dat or S/MIME, kept in waiting until it can be opened
+	at      place
+	head    []byte // first bytes of an attachment
+
+	signedType bool         // S/MIME that calls itself signed
+	again      func() *leaf // begins the text anew below a file that stood in it
 }
 
 // leaf reads a leaf up to the next boundary.
@@ -94,7 +98,8 @@ func (p *parser) open(at place, h header, t mediaType, beyond bool) *leaf {
 		l.rep, l.limit = &report{kind: l.part.Type}, limit
 	}
 	l.wait = l.part.Type == "message/rfc822" && l.part.Name == ""
-	l.packed = isTNEF(l.part) && !beyond
+	l.packed = (isTNEF(l.part) || isSMIME(l.part)) && !beyond
+	l.at, l.signedType = at, strings.Contains(strings.ToLower(t.raw("smime-type")), "signed")
 	if !l.wait && !l.packed {
 		l.openStore()
 	}
@@ -174,12 +179,6 @@ func (p *parser) protect(t mediaType) {
 		p.m.Signed = true
 	case "multipart/encrypted", "application/pgp-encrypted":
 		p.m.Encrypted = true
-	case "application/pkcs7-mime", "application/x-pkcs7-mime":
-		if strings.Contains(strings.ToLower(t.raw("smime-type")), "signed") {
-			p.m.Signed = true
-		} else {
-			p.m.Encrypted = true
-		}
 	}
 }
 
@@ -229,11 +228,17 @@ func (l *leaf) flush() {
 	if l.seg != nil {
 		l.keepText(out)
 	}
+	if l.part.Attachment && len(l.head) < headSize {
+		l.head = append(l.head, out[:min(len(out), headSize-len(l.head))]...)
+	}
 	if l.rep != nil {
 		l.rep.data = append(l.rep.data, out[:min(len(out), l.limit-len(l.rep.data))]...)
 	}
 	if l.packed {
 		if l.waiting = append(l.waiting, out...); len(l.waiting) > tnefLimit {
+			if isSMIME(l.part) {
+				l.opened() // for what it is: its content is too large to show
+			}
 			l.keepPacked()
 		}
 		return
@@ -315,14 +320,19 @@ func (l *leaf) finish() {
 		l.named()
 	}
 	var files tnef
+	var content []byte
 	if l.packed {
-		var ok bool
-		if files, ok = readTNEF(l.waiting); ok {
-			l.part.Attachment = false // its files stand for it
+		var tnef, signed bool
+		if files, tnef = readTNEF(l.waiting); !tnef && isSMIME(l.part) {
+			content, signed = l.opened()
+		}
+		if tnef || signed {
+			l.part.Attachment = false // what it holds stands for it
 		} else {
 			l.keepPacked()
 		}
 	}
+	p.sniff(l.head, l.part.Type)
 	p.sum.Sum(l.part.SHA256[:0])
 	if p.lf != nil {
 		p.lfSums = append(p.lfSums, p.lf.end())
@@ -335,6 +345,9 @@ func (l *leaf) finish() {
 		p.reports = append(p.reports, *l.rep)
 	}
 	p.unpack(files)
+	if content != nil {
+		p.inner(l.at, content)
+	}
 }
 
 // keepPacked makes an ordinary file of a winmail.dat that cannot be opened.

@@ -68,6 +68,8 @@ const (
 	WarnNoSender     Warning = "no-sender"     // no address could be read in From
 	WarnNoDate       Warning = "no-date"       // no Date that could be read
 	WarnEncrypted    Warning = "encrypted"     // the content cannot be shown here
+
+	WarnEncryptedPart Warning = "encrypted-part" // an attached mail cannot be shown here
 )
 
 // Bounce is what a delivery report says.

@@ -68,6 +68,7 @@ type parser struct {
 	bounds   [][]byte // "--boundary" of the multiparts being read, outermost first
 	blind    bool     // boundaries mean nothing any more: the rest is one attachment
 	entities int
+	sealed   int    // signed contents that were opened
 	out      []byte // decoded bytes of the leaf being read, on their way to its sink
 	segments []segment
 	spare    []segment // texts of a winmail.dat, for a mail without any other

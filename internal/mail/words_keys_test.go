@@ -9,7 +9,7 @@ import (
 // TestEveryCodeHasWords: what the room says in codes, a person reads in both languages.
 func TestEveryCodeHasWords(t *testing.T) {
 	var keys []string
-	for _, w := range []Warning{WarnTruncated, WarnBadCharset, WarnBadBase64, WarnBadHeader, WarnBadMultipart, WarnNotAnalysed, WarnNoSender, WarnNoDate, WarnEncrypted,
+	for _, w := range []Warning{WarnTruncated, WarnBadCharset, WarnBadBase64, WarnBadHeader, WarnBadMultipart, WarnNotAnalysed, WarnNoSender, WarnNoDate, WarnEncrypted, WarnEncryptedPart,
 		WarnNameAddress, WarnLookalike, WarnReplyElsewhere, WarnForged, WarnTwoSenders, WarnMixedLetters} {
 		keys = append(keys, "mail.warning."+string(w))
 	}

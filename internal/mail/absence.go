@@ -7,47 +7,73 @@ import (
 	"time"
 )
 
-// returnWords come before the day in an absence notice: "jusqu'au 5 novembre", "back on November 5", "bis zum 5.11.".
-var returnWords = regexp.MustCompile(`(?:jusqu'au|jusqu'a|de retour (?:le|des le|a partir du)?|retour (?:prevu )?(?:est prevu )?le|reprise le|reviendrai le|rentrerai le|serai absente? du .{1,40}? au|until|till|through` +
-	`|back (?:in the office |at work )?(?:on)?|return(?:ing)? (?:to the office |to work )?(?:on)?|bis (?:zum|einschliesslich|inklusive)?|wieder (?:ab|am)|ab dem|zuruck am|hasta el|fino al|tot en met|ate)\s*` +
-	`(?:(?:le|the|el|il|dem)\s+)?(?:[a-z]+day|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)?[,.]?\s*(?:le\s+|the\s+|dem\s+|den\s+)?` +
-	`(\d{4}-\d{2}-\d{2}|\d{1,2}(?:er|st|nd|rd|th|\.)?\s+(?:of\s+)?[a-z]{3,10}\.?(?:,?\s+\d{4})?|[a-z]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?(?:,?\s+\d{4})?|\d{1,2}[/.]\d{1,2}\.?(?:[/.]?\d{2,4})?)`)
+// backWords come before the day on which somebody is there again, untilWords before the last day away; folded. What
+// stands first in a notice is often the day on which the absence begins, so the words decide and not the order.
+var (
+	backWords = regexp.MustCompile(`\b(?:de retour|mon retour|retour (?:prevu|est prevu|au bureau|de conges)|reprise|(?:reprendrai|reviens|reviendrai|rentre|rentrerai|serai (?:a nouveau |de nouveau )?(?:present|presente|disponible|joignable|la))|a (?:partir|compter) d[ue]` +
+		`|back|return(?:ing|s)?|resume|available (?:again )?(?:from|on)|wieder|zuruck|ab dem|(?:de )?regreso|vuelvo|volvere|de vuelta|estare de vuelta|reincorpor\w+|rientro|rientrero|di ritorno|tornero|terug|weer (?:aanwezig|bereikbaar)|de volta|regresso|volto|voltarei|retorno|retornarei` +
+		`|wracam|wroce|bede (?:z powrotem|dostepny|dostepna)|tillbaka|ater|tilbage|tilbake|vratim se|zpet|вернусь|буду)\b`)
+	untilWords = regexp.MustCompile(`(?:\b(?:jusqu'(?:au|a|en)|jusque|until|till|through|thru|up to and including|to|bis|hasta|fino a[l]?|tot(?: en met)?|t/m|ate|do|till|til|asti|au|al|ao|and|und)|до|по|[-–])[ :]`)
+	fillers    = regexp.MustCompile(`^(?:(?:le|la|the|el|il|lo|dem|den|der|des?|du|dia|no|em|na|op|am|on|in|at|au|a|to|zum|einschliesslich|einschl\.|inklusive|inkl\.|including|och med|og med|en met|met|the office|my office|office|work|bureau|travail|prevu|est|sera|is|will be|from|again|erreichbar|da|im buro|al lavoro|in ufficio|a la oficina|kantoor|aanwezig|bereikbaar|vanaf|ab|partir|date|d[ue]|by|with effect` +
+		`|c|z|[a-z]+day|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lunes|martes|miercoles|jueves|viernes|sabado|domingo|lunedi|martedi|mercoledi|giovedi|venerdi|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag` +
+		`|segunda|terca|quarta|quinta|sexta(?:-feira)?|(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|mo|di|mi|do|fr)\.?)(?:[ ,:]+|$)|[,: ]+)+`)
+	dayForm = regexp.MustCompile(`^(?:\d{4}[-/.]\d{2}[-/.]\d{2}|\d{1,2}(?:er|st|nd|rd|th|\.|o|e)?[ -]+(?:of |de |d')?\pL{3,10}\.?(?:,?[ -]+(?:de |del )?\d{4})?|\pL{3,10}\.? \d{1,2}(?:st|nd|rd|th)?\b(?:,? \d{4})?|\d{1,2}[/.-]\d{1,2}\.?(?:[/.-]?\d{2,4})?)`)
+)
 
 var appleEnd = regexp.MustCompile(`endDate=([0-9T:Z-]+)`)
 
 // returns finds the day that an absence notice gives for the return, in the zone of the mail; nil when it gives none. A
-// day without a year is the first such day from the mail's own on.
+// day without a year is the one nearest to come.
 func (p *parser) returns() *time.Time {
 	if m := appleEnd.FindStringSubmatch(p.top.get("x-apple-criteria")); m != nil {
 		if t, err := time.Parse(time.RFC3339, m[1]); err == nil {
 			return &t
 		}
 	}
-	text := p.m.Subject + "\n" + p.m.Reply()
+	text := p.m.Subject + " . " + p.m.Reply()
 	text = strings.Join(strings.Fields(foldText(text[:min(len(text), 4000)])), " ")
-	for _, m := range returnWords.FindAllStringSubmatch(text, 10) {
-		if t, ok := dayFrom(m[1], p.m.Date); ok {
-			return &t
+	for _, words := range []*regexp.Regexp{backWords, untilWords} {
+		for _, at := range words.FindAllStringIndex(text, 40) {
+			if t, ok := dayAfter(text[at[1]:], p.m.Date); ok {
+				return &t
+			}
 		}
 	}
 	return nil
 }
 
+// dayAfter reads the day that s begins with, once articles and weekdays are passed over. Far words are another sentence.
+func dayAfter(s string, from time.Time) (time.Time, bool) {
+	s = strings.TrimLeft(s[:min(len(s), 90)], " ,:")
+	s = s[len(fillers.FindString(s)):]
+	day := dayForm.FindString(s)
+	if moreFigures.MatchString(s[len(day):]) { // a telephone number
+		return time.Time{}, false
+	}
+	return dayFrom(day, from)
+}
+
+var moreFigures = regexp.MustCompile(`^(?:[./ -]?\d|[./-]\d)`)
+
 var figures = regexp.MustCompile(`\d+`)
 
-// dayFrom reads a day in words or figures (day before month), folded. from gives the year that is missing, and the zone.
+// dayFrom reads a day in words or figures (day before month, unless that cannot be), folded. from gives the year that is
+// missing, and the zone.
 func dayFrom(s string, from time.Time) (time.Time, bool) {
-	if t, err := time.ParseInLocation("2006-01-02", s, from.Location()); err == nil {
-		return t, true
-	}
 	n := figures.FindAllString(s, 3)
+	if len(n) == 3 && len(n[0]) == 4 {
+		n[0], n[2] = n[2], n[0]
+	}
 	month := time.Month(0)
-	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return r < 'a' || r > 'z' }) {
-		if m := foldedMonth(w); m != 0 {
+	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return r < 'a' || r > 'z' && r < 'а' }) {
+		if m := foldedMonth(w); m != 0 && month == 0 {
 			month = m
 		}
 	}
 	if month == 0 && len(n) >= 2 {
+		if number(n[1]) > 12 && number(n[0]) <= 12 {
+			n[0], n[1] = n[1], n[0]
+		}
 		month = time.Month(number(n[1]))
 		n = append(n[:1], n[2:]...)
 	}
@@ -58,25 +84,24 @@ func dayFrom(s string, from time.Time) (time.Time, bool) {
 	if err != nil || day < 1 || day > 31 {
 		return time.Time{}, false
 	}
-	if len(n) > 1 {
-		return time.Date(year(n[1]), month, day, 0, 0, 0, 0, from.Location()), true
-	}
 	t := time.Date(from.Year(), month, day, 0, 0, 0, 0, from.Location())
-	if t.AddDate(0, 0, 1).Before(from) {
+	if len(n) > 1 {
+		t = time.Date(year(n[1]), month, day, 0, 0, 0, 0, from.Location())
+	} else if t.AddDate(0, 2, 0).Before(from) { // a notice that was forgotten is some weeks old, not ten months ahead
 		t = t.AddDate(1, 0, 0)
 	}
-	return t, !from.IsZero()
+	return t, t.Day() == day && (len(n) > 1 || !from.IsZero())
 }
 
-// foldedMonth knows the months of French, English and German without accents.
+// monthStems are the beginnings of the months' names in the languages of notices, without accents.
+var monthStems = []string{"jan gen ene sty led янв", "feb fev lut uno фев", "mar mae maa mrt brez мар", "apr avr abr kwi dub апр", "may mai mei maj mag mayo kvet май мая", "jun juin giu cze cerv июн", "jul juil lug lip июл",
+	"aug aout ago sie srp авг", "sep set wrz zari сен", "oct okt ott out paz rij окт", "nov lis ноя", "dec dez dic gru pros дек"}
+
+// foldedMonth knows the months by how they begin.
 func foldedMonth(w string) time.Month {
-	if len(w) < 3 {
-		return 0
-	}
-	for i, names := range [][]string{{"jan"}, {"feb", "fev"}, {"mar"}, {"apr", "avr"}, {"may", "mai"}, {"jun", "juin"}, {"jul", "juil"}, {"aug", "aout"}, {"sep"},
-		{"oct", "okt"}, {"nov"}, {"dec", "dez"}} {
-		for _, n := range names {
-			if strings.HasPrefix(w, n) {
+	for i, stems := range monthStems {
+		for stem := range strings.FieldsSeq(stems) {
+			if strings.HasPrefix(w, stem) {
 				return time.Month(i + 1)
 			}
 		}

@@ -32,6 +32,16 @@ func TestKinds(t *testing.T) {
 		"nagios header":              {"From: root@client.example\nX-Nagios-Notification-Type: PROBLEM\n\nx", KindAlert},
 		"alertmanager":               {"From: noreply@client.example\nSubject: [FIRING:1] InstanceDown\n\nx", KindAlert},
 		"cron":                       {"From: root@srv.client.example\nAuto-Submitted: auto-generated\nSubject: Cron <root@srv> backup\n\nx", KindAlert},
+		"generated, a backup":        {"From: nas@client.example\nAuto-Submitted: auto-generated\nSubject: Rapport\n\nLa tâche de sauvegarde a échoué : espace disque insuffisant.", KindAlert},
+		"generated, no sign":         {"From: helpdesk@client.example\nAuto-Submitted: auto-generated\nSubject: Demande 4512 mise à jour\n\nLuc a commenté la demande.", KindAutoReply},
+		"generated, a list":          {"From: forum@client.example\nAuto-Submitted: auto-generated\nList-Id: <f.client.example>\nSubject: Nouveau sujet\n\nx", KindList},
+		"generated, absence":         {"From: zoe@client.example\nAuto-Submitted: auto-generated\nSubject: Absence du bureau\n\nx", KindAutoReply},
+		"vendor's letter":            {"From: Veeam <news@veeam.example>\nList-Unsubscribe: <https://veeam.example/u>\nSubject: Backup failed? Read this\n\nx", KindList},
+		"vendor's alert":             {"From: Veeam <sauvegarde@client.example>\nSubject: [Failed] Job SRV-02\n\nBackup job failed", KindAlert},
+		"vendor, a person":           {"From: Luc de Supervision <supervision@client.example>\nSubject: Congés\n\nBonjour, je serai absent.", KindPerson},
+		"a person answers an alert":  {"From: noc@client.example\nIn-Reply-To: <a@b>\nSubject: Problem: disk\n\nJe m'en occupe.", KindPerson},
+		"nas":                        {"From: NAS-01 <nas-01@client.example>\nSubject: [NAS-01] Disque 2 dégradé\n\nLe volume RAID est dégradé.", KindAlert},
+		"printer scan":               {"From: copieur@client.example\nSubject: Numérisation\n\nVoir la pièce jointe.", KindPerson},
 		"alert word by a person":     {"From: zoe@client.example\nSubject: Alerte : plus de toner\n\nx", KindPerson},
 		"feedback":                   {report + "feedback-report\n\n--b\n\nspam\n--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n\n--b--", KindFeedback},
 		"invitation":                 {"From: zoe@client.example\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nMETHOD:REQUEST\nEND:VCALENDAR", KindMeeting},
@@ -44,6 +54,25 @@ func TestKinds(t *testing.T) {
 		if m.Kind != tc.kind || (m.KindReason == "") != (m.Kind == KindPerson) {
 			t.Errorf("%s: %s because of %q, want %s", name, m.Kind, m.KindReason, tc.kind)
 		}
+	}
+}
+
+// TestAnswersForbidden: what keeps the desk from acknowledging, whatever the kind.
+func TestAnswersForbidden(t *testing.T) {
+	for head, want := range map[string]bool{
+		"": false, "X-Auto-Response-Suppress: All": true, "X-Auto-Response-Suppress: DR, OOF, AutoReply": true, "X-Auto-Response-Suppress: DR, RN": false, "Auto-Submitted: no": false,
+		"Auto-Submitted: auto-generated": true, "Precedence: bulk": true, "Precedence: first-class": false, "Return-Path: <>": true, "Return-Path: <zoe@client.example>": false,
+		"List-Id: <l.client.example>": true, "List-Unsubscribe: <mailto:u@client.example>": true, "X-Loop: x": true,
+	} {
+		if m := parse(t, strings.TrimLeft(head+"\nFrom: zoe@client.example\nSubject: Panne\n\nx", "\n")); m.NoAnswer != want {
+			t.Errorf("%q: %v", head, m.NoAnswer)
+		}
+	}
+	if m := parse(t, "From: no-reply@client.example\n\nx"); !m.NoAnswer || m.Generated {
+		t.Errorf("%+v", m)
+	}
+	if m := parse(t, "From: x@client.example\nAuto-Submitted: auto-generated\n\nx"); !m.Generated {
+		t.Error("not known as generated")
 	}
 }
 

@@ -28,14 +28,19 @@ type period struct {
 	lasts      bool
 }
 
+var bareTime = strings.NewReplacer("-", "", ":", "", " ", "")
+
 // parseStamp reads 20261123, 20261123T093000, 20261123T083000Z, and what others write instead.
 func parseStamp(value, zone, kind string) stamp {
 	value = strings.Trim(strings.TrimSpace(value), `"`)
+	if len(value) > 40 {
+		return stamp{}
+	}
 	if t, err := time.Parse(time.RFC3339, value); err == nil && inYears(t.UTC()) {
 		return stamp{wall: t.UTC(), utc: true, ok: true}
 	}
 	s := stamp{zone: strings.TrimSpace(zone)}
-	v := strings.NewReplacer("-", "", ":", "", " ", "").Replace(strings.ToUpper(value))
+	v := bareTime.Replace(strings.ToUpper(value))
 	if v, s.utc = strings.CutSuffix(v, "Z"); s.utc {
 		s.zone = ""
 	}

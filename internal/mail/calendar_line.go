@@ -112,11 +112,12 @@ func (l contentLine) param(name string) string {
 	return ""
 }
 
+var plainText = strings.NewReplacer(`\n`, "\n", `\N`, "\n", `\,`, ",", `\;`, ";", `\\`, `\`)
+
 // text is the value without its escapes (RFC 5545 3.3.11), cut at what a person would read.
 func (l contentLine) text() string {
 	s := l.value[:min(len(l.value), descriptive)]
-	s = strings.NewReplacer(`\n`, "\n", `\N`, "\n", `\,`, ",", `\;`, ";", `\\`, `\`).Replace(s)
-	return strings.TrimSpace(strings.ToValidUTF8(s, ""))
+	return strings.TrimSpace(strings.ToValidUTF8(plainText.Replace(s), ""))
 }
 
 // stamp is the value as a time.

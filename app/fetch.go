@@ -305,13 +305,9 @@ func (d *desk) route(ctx context.Context, id int64) (outbox.Route, error) {
 	}
 	r := outbox.Route{SMTP: d.server(b, b.SMTP, "smtp"), Hello: "guichet.localhost", From: b.Address}
 	o := d.imapOptions(b)
-	if b.SavesSent {
-		if b.SentFolder != "" {
-			r.Went = func(ctx context.Context, id string) (bool, error) { return imap.HasMessageID(ctx, o, b.SentFolder, id) }
-		}
-		return r, nil
-	}
-	if b.SentFolder != "" {
+	// An empty folder is the one that the server names.
+	r.Went = func(ctx context.Context, id string) (bool, error) { return imap.HasMessageID(ctx, o, b.SentFolder, id) }
+	if !b.SavesSent {
 		r.Keep = func(ctx context.Context, raw io.Reader, size int64) error {
 			return imap.Append(ctx, o, b.SentFolder, raw, size)
 		}

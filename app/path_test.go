@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -28,12 +29,7 @@ import (
 // written back joins.
 func TestThePathAgainstDovecotAndPostfix(t *testing.T) {
 	in, out, maildir, sent := mailtest.Provider(t)
-	p := program{stdout: io.Discard, stderr: io.Discard, env: func(name string) string { return map[string]string{"GUICHET_NO_KEYCHAIN": "1"}[name] },
-		now: time.Now, log: slog.New(slog.DiscardHandler), language: words.French}
-	d, err := openDesk(t.Context(), p, filepath.Join(t.TempDir(), "data"), true)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := quietDesk(t)
 	d.roots = in.Roots
 	agent := d.connect(t, in, out)
 	ctx, stop := context.WithCancel(t.Context())
@@ -76,8 +72,60 @@ func TestThePathAgainstDovecotAndPostfix(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	if err := d.close(); err != nil {
-		t.Error(err)
+}
+
+// quietDesk is a desk on a folder of its own that ends with the test.
+func quietDesk(t *testing.T) *desk {
+	t.Helper()
+	p := program{stdout: io.Discard, stderr: io.Discard, env: func(name string) string { return map[string]string{"GUICHET_NO_KEYCHAIN": "1"}[name] },
+		now: time.Now, log: slog.New(slog.DiscardHandler), language: words.French}
+	d, err := openDesk(t.Context(), p, filepath.Join(t.TempDir(), "data"), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+// The form says of an empty Sent folder that it is the one that the server names:
+// so it is for the copy of what was sent and for the look for what may have been.
+func TestTheSentFolderIsTheOneThatTheServerNames(t *testing.T) {
+	srv := mailtest.IMAP(t)
+	d := quietDesk(t)
+	d.roots = srv.Server.Roots
+	d.connect(t, srv.Server, srv.Server)
+	boxes, err := mailbox.All(t.Context(), d.db)
+	if err != nil || len(boxes) != 1 {
+		t.Fatal(boxes, err)
+	}
+	for _, saves := range []bool{true, false} {
+		boxes[0].SavesSent = saves
+		if err := d.db.Write(t.Context(), func(tx *db.Tx) (err error) {
+			boxes[0], err = mailbox.Update(t.Context(), tx, journal.System(), d.now(), boxes[0])
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		r, err := d.route(t.Context(), boxes[0].ID)
+		if err != nil || (r.Keep == nil) != saves || r.Went == nil {
+			t.Fatalf("the server keeps what it sends: %t: %+v, %v", saves, r, err)
+		}
+		raw := letterTo("kept@msp.example", "")
+		if r.Keep != nil {
+			if err := r.Keep(t.Context(), bytes.NewReader(raw), int64(len(raw))); err != nil {
+				t.Error(err)
+			}
+		}
+		if there, err := r.Went(t.Context(), "kept@msp.example"); err != nil || there == saves {
+			t.Errorf("the server keeps what it sends: %t: found %t, %v", saves, there, err)
+		}
+	}
+	if all, err := mailtest.Mails(srv.Server, "Sent"); err != nil || len(all) != 1 {
+		t.Errorf("%d copies, %v", len(all), err)
 	}
 }
 

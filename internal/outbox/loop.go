@@ -1,7 +1,6 @@
 package outbox
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -25,8 +24,8 @@ type Route struct {
 	From  string // the envelope's sender
 	// Keep puts a copy into the Sent folder; nil where the server does.
 	Keep func(ctx context.Context, raw io.Reader, size int64) error
-	// Went says whether a mail is in a Sent folder that the server fills. That it
-	// is proves that it went; that it is not proves nothing. nil: can't be known.
+	// Went says whether a mail is in the Sent folder. That it is proves that it
+	// went; that it is not proves nothing. nil: can't be known.
 	Went func(ctx context.Context, messageID string) (bool, error)
 }
 
@@ -60,14 +59,15 @@ func pause(n int) time.Duration {
 	return min(wait, 2*time.Hour)
 }
 
-// Run sends what is due until ctx ends, one mail at a time for each mailbox.
-// What a crash left half-way is put right first: a mail whose end may have been
-// written becomes uncertain, one that certainly was not waits again.
+// Run sends what is due until ctx ends, one mail at a time for each mailbox, and
+// runs the errands that are left for what was sent. What a crash left half-way is
+// put right first: a mail whose end may have been written becomes uncertain, and
+// is looked for in its Sent folder; one that certainly was not waits again.
 func Run(ctx context.Context, d *db.DB, o Options) error {
 	if err := putRight(ctx, d, o); err != nil {
 		return err
 	}
-	l := &loop{d: d, o: o, busy: map[int64]bool{}, freed: make(chan struct{}, 1)}
+	l := newLoop(d, o)
 	defer l.wg.Wait()
 	for {
 		changed := d.Changed()
@@ -99,6 +99,9 @@ func putRight(ctx context.Context, d *db.DB, o Options) error {
 				return err
 			}
 		}
+		if err := lookAgain(ctx, tx, o.Now()); err != nil {
+			return err
+		}
 		_, err = tx.Exec(ctx, "UPDATE outbox SET state = 'waiting' WHERE state = 'sending'")
 		return err
 	})
@@ -114,56 +117,95 @@ type loop struct {
 	o     Options
 	wg    sync.WaitGroup
 	mu    sync.Mutex
-	busy  map[int64]bool // mailboxes with a mail on the wire
+	busy  map[work]map[int64]bool // mailboxes with a mail on the wire, or an errand
 	freed chan struct{}
 }
 
-// start begins every mail that is due and whose mailbox is free, and says how
+func newLoop(d *db.DB, o Options) *loop {
+	return &loop{d: d, o: o, busy: map[work]map[int64]bool{sending: {}, errands: {}}, freed: make(chan struct{}, 1)}
+}
+
+// work is one of the two things that are done side by side for each mailbox.
+type work struct{ when, which string }
+
+var (
+	sending = work{"not_before", "state = 'waiting'"}
+	errands = work{"errand_at", "errand <> ''"}
+)
+
+// start begins everything that is due and whose mailbox is free, and says how
 // long there is nothing else to do.
 func (l *loop) start(ctx context.Context) (time.Duration, error) {
+	mails, err := l.begin(ctx, sending, l.send)
+	if err != nil {
+		return mails, err
+	}
+	others, err := l.begin(ctx, errands, l.errand)
+	return min(mails, others), err
+}
+
+// begin asks for one item after another, each of a mailbox that is free: however
+// many wait for one, the others' turn comes.
+func (l *loop) begin(ctx context.Context, w work, do func(context.Context, int64) error) (time.Duration, error) {
 	const idle = time.Minute
 	now := l.o.Now()
-	type due struct {
-		id, mailbox int64
-		at          time.Time
-	}
-	list, err := db.All(ctx, l.d, func(v *due) []any { return []any{&v.id, &v.mailbox, &v.at} },
-		"SELECT id, mailbox_id, not_before FROM outbox WHERE state = 'waiting' ORDER BY not_before LIMIT 200")
-	if err != nil {
-		return idle, err
-	}
-	next := idle
-	for _, v := range list {
+	for {
+		v, err := l.first(ctx, w)
+		if errors.Is(err, db.ErrNone) {
+			return idle, nil
+		}
+		if err != nil {
+			return idle, err
+		}
 		if wait := v.at.Sub(now); wait > 0 {
-			next = min(next, wait)
-			break
+			return min(idle, wait), nil
 		}
-		if l.take(v.mailbox) {
-			l.wg.Go(func() {
-				defer l.release(v.mailbox)
-				if err := l.send(ctx, v.id); err != nil && ctx.Err() == nil {
-					l.o.Log.Error("send", "outbox", v.id, "err", err)
-					rest(ctx) // the trouble is ours, such as a full disk: it would be the same at once
-				}
-			})
-		}
+		l.hold(w, v.mailbox)
+		l.wg.Go(func() {
+			defer l.release(w, v.mailbox)
+			if err := do(ctx, v.id); err != nil && ctx.Err() == nil {
+				l.o.Log.Error("send", "outbox", v.id, "err", err)
+				rest(ctx) // the trouble is ours, such as a full disk: it would be the same at once
+			}
+		})
 	}
-	return next, nil
 }
 
-func (l *loop) take(mailbox int64) bool {
+// due is an item with the time from which it may be worked on.
+type due struct {
+	id, mailbox int64
+	at          time.Time
+}
+
+func (l *loop) first(ctx context.Context, w work) (due, error) {
+	held := l.held(w)
+	free := ""
+	if len(held) > 0 {
+		free = " AND mailbox_id NOT IN " + db.In(len(held))
+	}
+	return db.One(ctx, l.d, func(v *due) []any { return []any{&v.id, &v.mailbox, &v.at} },
+		"SELECT id, mailbox_id, "+w.when+" FROM outbox WHERE "+w.which+free+" ORDER BY "+w.when+" LIMIT 1", held...)
+}
+
+func (l *loop) held(w work) []any {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.busy[mailbox] {
-		return false
+	var out []any
+	for mailbox := range l.busy[w] {
+		out = append(out, mailbox)
 	}
-	l.busy[mailbox] = true
-	return true
+	return out
 }
 
-func (l *loop) release(mailbox int64) {
+func (l *loop) hold(w work, mailbox int64) {
 	l.mu.Lock()
-	delete(l.busy, mailbox)
+	defer l.mu.Unlock()
+	l.busy[w][mailbox] = true
+}
+
+func (l *loop) release(w work, mailbox int64) {
+	l.mu.Lock()
+	delete(l.busy[w], mailbox)
 	l.mu.Unlock()
 	select {
 	case l.freed <- struct{}{}:
@@ -193,10 +235,7 @@ func (l *loop) send(ctx context.Context, id int64) error {
 		err := l.insist(ctx, id, func() error { return l.notTried(id) })
 		return errors.Join(failure, err)
 	}
-	if err := l.insist(ctx, id, func() error { return l.settle(it, result, failure) }); err != nil {
-		return err
-	}
-	return l.after(ctx, it, route, result)
+	return l.insist(ctx, id, func() error { return l.settle(it, route, result, failure) })
 }
 
 // ours says that a failure is not the server's: the disk is full, the database
@@ -311,32 +350,4 @@ func (l *loop) rendered(ctx context.Context, it Item) (Item, error) {
 		_, err := tx.Exec(ctx, "UPDATE outbox SET raw = ?, size = ? WHERE id = ?", c.Hash, c.Size, it.ID)
 		return err
 	})
-}
-
-// after keeps the copy of what went, and looks for what may have gone.
-func (l *loop) after(ctx context.Context, it Item, route Route, result smtp.Result) error {
-	switch {
-	case result.Delivered() && route.Keep != nil:
-		now, err := ByID(ctx, l.d, it.ID)
-		if err != nil {
-			return err
-		}
-		raw, err := blob.ReadAll(ctx, l.d, l.o.Blobs, now.Raw, 100<<20)
-		if err != nil {
-			return err
-		}
-		if err := route.Keep(ctx, bytes.NewReader(raw), now.Size); err != nil {
-			return fmt.Errorf("keep a copy in the Sent folder: %w", err)
-		}
-	case result.Uncertain && route.Went != nil:
-		went, err := route.Went(ctx, it.RFCID)
-		if err != nil || !went {
-			return err
-		}
-		return l.write(func(ctx context.Context, tx *db.Tx) error {
-			_, err := Settle(ctx, tx, system, l.o.Now(), it.ID, true)
-			return err
-		})
-	}
-	return nil
 }

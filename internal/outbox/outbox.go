@@ -71,11 +71,14 @@ type Item struct {
 	Problem    Problem
 	CreatedAt  time.Time
 	SentAt     time.Time
+	Errand     Errand
+	tries      int // of the errand
 	Version    int64
 	Recipients []Recipient
 }
 
-const columns = "id, kind, ticket_id, message_id, mailbox_id, raw, size, rfc_id, state, not_before, attempts, problem, created_at, sent_at, version"
+const columns = `id, kind, ticket_id, message_id, mailbox_id, raw, size, rfc_id, state, not_before, attempts, problem, created_at, sent_at,
+	errand, errand_tries, version`
 
 type row struct {
 	Item
@@ -84,7 +87,7 @@ type row struct {
 
 func fields(r *row) []any {
 	return []any{&r.ID, &r.Kind, &r.TicketID, &r.MessageID, &r.MailboxID, &r.Raw, &r.Size, &r.RFCID, (*string)(&r.State), &r.NotBefore,
-		&r.Attempts, &r.problem, &r.CreatedAt, &r.SentAt, &r.Version}
+		&r.Attempts, &r.problem, &r.CreatedAt, &r.SentAt, (*string)(&r.Errand), &r.tries, &r.Version}
 }
 
 func items(rows []row, err error) ([]Item, error) {
@@ -333,6 +336,9 @@ func Settle(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, id 
 		WHERE id = ? AND state = 'uncertain'`, string(state), now, now, at, id)
 	if err == nil && n == 0 {
 		err = fault.New(fault.Conflict, "outbox.err.not_uncertain")
+	}
+	if err == nil {
+		err = settledErrand(ctx, tx, by, now, id, sent)
 	}
 	if err != nil {
 		return Item{}, err

@@ -142,6 +142,8 @@ func (s *scripted) talk(c net.Conn) {
 	}
 }
 
+func (s *scripted) port() int { return s.ln.Addr().(*net.TCPAddr).Port }
+
 func (s *scripted) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -162,8 +164,7 @@ func newBench(t *testing.T, d *db.DB, says map[string]string) *bench {
 	b := &bench{T: t, db: d, srv: script(t, says), at: noon}
 	b.opts = Options{Blobs: t.TempDir(), Log: slog.New(slog.DiscardHandler), Now: b.now,
 		Route: func(context.Context, int64) (Route, error) {
-			port := b.srv.ln.Addr().(*net.TCPAddr).Port
-			return Route{SMTP: wire.Server{Host: "127.0.0.1", Port: port, Security: wire.None}, Hello: "desk.example", From: "support@msp.example"}, nil
+			return Route{SMTP: wire.Server{Host: "127.0.0.1", Port: b.srv.port(), Security: wire.None}, Hello: "desk.example", From: "support@msp.example"}, nil
 		},
 		Render: func(context.Context, Item) ([]byte, error) { return []byte("Subject: accusé\r\n\r\nreçu\r\n"), nil }}
 	return b
@@ -209,8 +210,7 @@ func (b *bench) enqueue(to ...string) int64 {
 // try does what the loop does when an item is due, once.
 func (b *bench) try(id int64) Item {
 	b.Helper()
-	l := &loop{d: b.db, o: b.opts, busy: map[int64]bool{}, freed: make(chan struct{}, 1)}
-	if err := l.send(b.Context(), id); err != nil {
+	if err := newLoop(b.db, b.opts).send(b.Context(), id); err != nil {
 		b.Fatal(err)
 	}
 	return b.item(id)

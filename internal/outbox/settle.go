@@ -18,7 +18,7 @@ var system = journal.System()
 
 // settle writes down how a try ended: for each recipient, for the item, and in
 // the ticket's timeline.
-func (l *loop) settle(it Item, result smtp.Result, failure error) error {
+func (l *loop) settle(it Item, route Route, result smtp.Result, failure error) error {
 	now := l.o.Now()
 	return l.write(func(ctx context.Context, tx *db.Tx) error {
 		if err := keepReplies(ctx, tx, it, result, failure); err != nil {
@@ -26,6 +26,11 @@ func (l *loop) settle(it Item, result smtp.Result, failure error) error {
 		}
 		if result.Uncertain {
 			return uncertain(ctx, tx, now, it.ID, result.Rcpts)
+		}
+		if result.Delivered() && route.Keep != nil {
+			if err := oweCopy(ctx, tx, now, it.ID); err != nil {
+				return err
+			}
 		}
 		if failure == nil || result.Delivered() {
 			return l.delivered(ctx, tx, now, it)
@@ -158,6 +163,9 @@ func uncertain(ctx context.Context, tx *db.Tx, now time.Time, id int64, known []
 		if _, err := tx.Exec(ctx, "UPDATE outbox_recipient SET state = 'waiting' WHERE outbox_id = ? AND address = ? AND state = 'uncertain'", id, r.Addr); err != nil {
 			return err
 		}
+	}
+	if err := oweLook(ctx, tx, now, id); err != nil {
+		return err
 	}
 	_, err := told(ctx, tx, system, now, id, "outbox.uncertain")
 	return err

@@ -116,9 +116,7 @@ func (p *parser) complete(b *Bounce) {
 		original = []byte(returned)
 	}
 	h := readHeader(bytes.TrimLeft(original, "\r\n "))
-	if ids := messageIDs(h.get("message-id")); len(ids) > 0 {
-		b.OriginalMessageID = ids[0]
-	}
+	b.OriginalMessageID = p.originalID(h, words)
 	if len(b.Recipients) == 0 {
 		for _, addr := range p.failedAddresses(words, h) {
 			b.Recipients = append(b.Recipients, BounceRecipient{Addr: addr})
@@ -138,6 +136,25 @@ func (p *parser) complete(b *Bounce) {
 		judge(r, p.m.Subject+"\n"+words)
 	}
 	p.m.Bounce = b
+}
+
+var idInWords = regexp.MustCompile(`(?im)^[ \t>]*(?:x-)?(?:original-)?message-id\s?:\s*<?([^<>\s]+@[^<>\s]+)>?`)
+
+// originalID gives the id of the mail that came back: as its own header has it, as the report tells it, or as the mail that
+// the report answers, which the large providers write instead of giving the mail back.
+func (p *parser) originalID(returned header, words string) string {
+	for _, ids := range [][]string{messageIDs(returned.get("message-id")), messageIDs(p.top.get("x-original-message-id")), p.m.InReplyTo} {
+		if len(ids) > 0 {
+			return ids[0]
+		}
+	}
+	if m := idInWords.FindStringSubmatch(plainSpaces(words[:min(len(words), 32<<10)])); m != nil {
+		return validID(m[1])
+	}
+	if n := len(p.m.References); n > 0 {
+		return p.m.References[n-1]
+	}
+	return ""
 }
 
 var returnedMark = regexp.MustCompile(`(?im)^[ \t]*(?:-{2,}[- ]*(?:this is a copy of|below this line is a copy|returned message|original message|message header|unsent message|` +

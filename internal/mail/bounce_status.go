@@ -115,9 +115,9 @@ var deadWords = regexp.MustCompile(`(?i)user (?:is )?unknown|unknown user|no suc
 	`|invalid (?:recipient|user|mailbox|address)|unknown (?:recipient|address|mailbox|local|or illegal)|no mailbox|mailbox not found|recipient (?:not found|unknown)|not found in (?:directory|the directory)` +
 	`|address (?:rejected: (?:user|undeliverable)|unknown)|unrouteable|unroutable|bad destination|host (?:unknown|not found)|domain (?:not found|does not exist)|name service error|nxdomain|unknown host|couldn't be found|wasn't found` +
 	`|user doesn't|is not a known user|no user here|has moved|null mx|does not accept (?:any )?(?:mail|email|e-mail)|not accept(?:ing)? any mail|n'existe pas|destinataire inconnu|utilisateur inconnu|adresse inconnue|unbekannt|existiert nicht` +
-	`|desconocid|sconosciut|not our customer|no account by that name|resolver\.adr\.recipnotfound|recipnotfound|mailbox unavailable|this user|not a member|usuario no existe|onbekend|no local mailbox`)
+	`|desconocid|sconosciut|not our customer|no account by that name|resolver\.adr\.recipnotfound|recipnotfound|mailbox unavailable|this user|not a member|not listed in|non répertorié|introuvable|usuario no existe|onbekend|no local mailbox`)
 
-var aliveWords = regexp.MustCompile(`(?i)\bfull\b|quota|spam|blocked|blacklist|block list|policy|virus|reputation|dmarc|\bspf\b|dkim|relay|suspended|disabled|inactive|too (?:large|big|many)|exceed|denied|rejected for|junk|content|authenticat|not authorized|rate limit|reverse dns|ptr|permission|pas autoris`)
+var aliveWords = regexp.MustCompile(`(?i)\bfull\b|quota|pleine?\b|spam|blocked|blacklist|block list|policy|virus|reputation|dmarc|\bspf\b|dkim|relay|suspended|disabled|inactive|too (?:large|big|many)|exceed|denied|rejected for|junk|content|authenticat|not authorized|rate limit|reverse dns|ptr|permission|pas autoris`)
 
 // notTheAddress are refusals of the sender, or of the content once the server had taken the address.
 var notTheAddress = regexp.MustCompile(`(?i)after mail from|sender address|domain of sender|sender domain|sender verif|end of data|end-of-data|after data|reply to data|in reply to end of`)

@@ -17,6 +17,7 @@ import (
 	"guichet/internal/blob"
 	"guichet/internal/db"
 	"guichet/internal/fault"
+	"guichet/internal/mail/oauth"
 	"guichet/internal/outbox"
 	"guichet/internal/secret"
 	"guichet/internal/ticket"
@@ -29,6 +30,7 @@ type desk struct {
 	hold   *instance.Instance
 	db     *db.DB
 	key    *secret.Key
+	tokens *oauth.Keeper
 	answer answer.Config
 	state  *states
 
@@ -63,6 +65,7 @@ func (d *desk) open(ctx context.Context) (err error) {
 	if d.key, err = openKeys(ctx, d); err != nil {
 		return err
 	}
+	d.tokens = &oauth.Keeper{DB: d.db, Key: d.key, Now: d.now}
 	key, err := messageKey(d.key)
 	if err != nil {
 		return err

@@ -59,7 +59,7 @@ func (d *desk) behind(ln net.Listener, origin, fingerprint string, native bool) 
 	}
 	o := &door{desk: d, ln: ln, origin: origin}
 	options := web.Options{DB: d.db, Origins: []string{origin}, Instance: hex.EncodeToString(name[:4]), Dist: frontend.Dist(), Now: d.now,
-		Answer: d.answer, Log: d.logger("web"), Demo: d.passing, Version: version, Desk: d.state.desk(), Key: d.key, Roots: d.roots, Folder: d.dir, Fingerprint: fingerprint}
+		Answer: d.answer, Log: d.logger("web"), Demo: d.passing, Version: version, Desk: d.state.desk(), Key: d.key, Tokens: d.tokens, Roots: d.roots, Folder: d.dir, Fingerprint: fingerprint}
 	d.offerBackups(&options)
 	if native {
 		options.Shell = o.native

@@ -162,8 +162,13 @@ func (d *desk) imapOptions(b mailbox.Mailbox) imap.Options {
 	return imap.Options{Server: d.server(b, b.IMAP, "imap"), Folder: b.Folder, After: imap.After(b.After), MoveTo: b.MoveTo, Since: b.Since}
 }
 
-// server is one side of a mailbox with its sealed password.
+// server is one side of a mailbox with its sealed password, or its tokens.
 func (d *desk) server(b mailbox.Mailbox, s mailbox.Server, side string) wire.Server {
+	if b.OAuth != nil {
+		return wire.Server{Host: s.Host, Port: s.Port, Security: wire.Security(s.Security), User: s.User, Roots: d.roots,
+			Token: func(ctx context.Context) (string, error) { return d.tokens.Token(ctx, b.ID) },
+			Spoil: func(ctx context.Context) error { return d.tokens.Spoil(ctx, b.ID) }}
+	}
 	return wire.Server{Host: s.Host, Port: s.Port, Security: wire.Security(s.Security), User: s.User, Roots: d.roots,
 		Password: func(ctx context.Context) (string, error) {
 			v, err := secret.Get(ctx, d.db, d.key, mailbox.Owner(b.ID, side))

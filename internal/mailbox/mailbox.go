@@ -46,6 +46,7 @@ type Mailbox struct {
 	Active      bool
 	CreatedAt   time.Time
 	Version     int64
+	OAuth       *OAuth // how it is entered with tokens; nil: with passwords
 }
 
 // Owner names the sealed password of one side ("imap" or "smtp") of a mailbox.
@@ -84,6 +85,15 @@ func All(ctx context.Context, q db.Querier) ([]Mailbox, error) {
 			}
 		}
 	}
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := oauths(ctx, q)
+	for i := range list {
+		if o, ok := tokens[list[i].ID]; ok {
+			list[i].OAuth = &o
+		}
+	}
 	return list, err
 }
 
@@ -96,7 +106,13 @@ func ByID(ctx context.Context, q db.Querier, id int64) (Mailbox, error) {
 	if err != nil {
 		return m, err
 	}
-	m.Aliases, err = db.Values[string](ctx, q, "SELECT address FROM mailbox_alias WHERE mailbox_id = ? ORDER BY address", id)
+	if m.Aliases, err = db.Values[string](ctx, q, "SELECT address FROM mailbox_alias WHERE mailbox_id = ? ORDER BY address", id); err != nil {
+		return m, err
+	}
+	o, ok, err := OAuthOf(ctx, q, id)
+	if ok {
+		m.OAuth = &o
+	}
 	return m, err
 }
 

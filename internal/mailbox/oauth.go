@@ -41,8 +41,8 @@ func (o OAuth) SecretEndsSoon(now time.Time) bool {
 
 const oauthColumns = "provider, tenant, client_id, auth_url, token_url, device_url, scopes, secret_ends, account, granted_at, failures, ended"
 
-// OAuths returns the mailboxes that are entered with tokens.
-func OAuths(ctx context.Context, q db.Querier) (map[int64]OAuth, error) {
+// oauths returns the mailboxes that are entered with tokens.
+func oauths(ctx context.Context, q db.Querier) (map[int64]OAuth, error) {
 	type row struct {
 		OAuth
 		id int64

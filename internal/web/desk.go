@@ -48,10 +48,10 @@ func (d *door) boxNotes(ctx context.Context) (list[boxNote], error) {
 		return nil, err
 	}
 	states := d.Desk.mailboxes()
-	return each(boxes, func(m mailbox.Mailbox) boxNote { return boxNoteOf(m, states) }), nil
+	return each(boxes, func(m mailbox.Mailbox) boxNote { return boxNoteOf(m, states, d.Now()) }), nil
 }
 
-func boxNoteOf(m mailbox.Mailbox, states map[int64]MailboxState) boxNote {
+func boxNoteOf(m mailbox.Mailbox, states map[int64]MailboxState, now time.Time) boxNote {
 	n := boxNote{ID: idOf(m.ID), Name: m.Name, Address: m.Address, State: "off"}
 	if m.Active {
 		n.State = "connecting"
@@ -60,6 +60,12 @@ func boxNoteOf(m mailbox.Mailbox, states map[int64]MailboxState) boxNote {
 	if known && m.Active {
 		n.State, n.OkAt, n.FailingSince = boxState(s.State), ms(s.OkAt), ms(s.FailingSince)
 		n.Error = saidOf(s.Err)
+	}
+	if o := m.OAuth; o != nil && m.Active {
+		n.Consent, n.SecretEnds = o.GrantedAt.IsZero() || o.Alarming(), ""
+		if o.SecretEndsSoon(now) {
+			n.SecretEnds = o.SecretEnds
+		}
 	}
 	return n
 }

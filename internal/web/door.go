@@ -14,6 +14,7 @@ import (
 
 	"guichet/internal/answer"
 	"guichet/internal/db"
+	"guichet/internal/mail/oauth"
 	"guichet/internal/secret"
 )
 
@@ -33,6 +34,7 @@ type Options struct {
 	Version  string
 	Desk     Desk
 	Key      *secret.Key    // seals the mailboxes' passwords
+	Tokens   *oauth.Keeper  // of the mailboxes that are entered with OAuth; nil: none are
 	Roots    *x509.CertPool // whom a connection test trusts; nil for the system's authorities
 
 	Folder      string // the data folder, as settings show it; "" not to
@@ -73,6 +75,7 @@ type door struct {
 	tries   *tries
 	grants  *grants
 	asking  *questions
+	consent *consents
 	assets  map[string]asset
 	beat    time.Duration // between comments on an idle feed
 
@@ -94,7 +97,7 @@ func newDoor(o Options) (*door, error) {
 		return nil, err
 	}
 	d := &door{Options: o, origins: map[string]string{}, cross: http.NewCrossOriginProtection(),
-		tries: newTries(), grants: newGrants(), asking: newQuestions(), assets: assets, beat: 20 * time.Second,
+		tries: newTries(), grants: newGrants(), asking: newQuestions(), consent: newConsents(), assets: assets, beat: 20 * time.Second,
 		bodyTime: bodyTime, answerTime: answerTime}
 	for _, origin := range o.Origins {
 		d.origins[hostOf(origin)] = origin

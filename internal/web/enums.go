@@ -28,6 +28,10 @@ type (
 	theme        string
 	composerMode string
 	sessionKind  string
+
+	oauthProvider string
+	consentWay    string
+	consentState  string
 )
 
 func (language) Schema(r huma.Registry) *huma.Schema { return oneOf(r, "Language", "fr", "en") }
@@ -56,6 +60,18 @@ func (boxState) Schema(r huma.Registry) *huma.Schema {
 
 func (security) Schema(r huma.Registry) *huma.Schema {
 	return oneOf(r, "Security", "tls", "starttls", "none")
+}
+
+func (oauthProvider) Schema(r huma.Registry) *huma.Schema {
+	return oneOf(r, "OAuthProvider", "microsoft", "google", "other")
+}
+
+func (consentWay) Schema(r huma.Registry) *huma.Schema {
+	return oneOf(r, "ConsentWay", "browser", "device")
+}
+
+func (consentState) Schema(r huma.Registry) *huma.Schema {
+	return oneOf(r, "ConsentState", "none", "waiting", "done", "failed")
 }
 
 func (afterFetch) Schema(r huma.Registry) *huma.Schema {

@@ -16,17 +16,17 @@ import (
 func listMailboxes(ctx context.Context, d *door, _ *struct{}) (boxRows, error) {
 	all, err := mailbox.All(ctx, d.DB)
 	states := d.Desk.mailboxes()
-	return boxRows{each(all, func(m mailbox.Mailbox) boxView { return boxViewOf(m, states) })}, err
+	return boxRows{each(all, func(m mailbox.Mailbox) boxView { return boxViewOf(m, states, d.Now()) })}, err
 }
 
 func getMailbox(ctx context.Context, d *door, in *boxIn) (boxView, error) {
 	m, err := mailbox.ByID(ctx, d.DB, in.ID.n())
-	return boxViewOf(m, d.Desk.mailboxes()), err
+	return boxViewOf(m, d.Desk.mailboxes(), d.Now()), err
 }
 
 // boxViewOf shows a mailbox without its passwords.
-func boxViewOf(m mailbox.Mailbox, states map[int64]MailboxState) boxView {
-	return boxView{ID: idOf(m.ID), Version: m.Version, Status: boxNoteOf(m, states), BoxForm: BoxForm{
+func boxViewOf(m mailbox.Mailbox, states map[int64]MailboxState, now time.Time) boxView {
+	return boxView{ID: idOf(m.ID), Version: m.Version, Status: boxNoteOf(m, states, now), OAuth: oauthOf(m.OAuth), BoxForm: BoxForm{
 		Name: m.Name, Address: m.Address, Aliases: m.Aliases, Language: language(m.Language),
 		IMAP: boxIMAP{BoxServer: serverOf(m.IMAP), Folder: m.Folder, After: afterFetch(m.After), MoveTo: m.MoveTo, Since: ms(m.Since)},
 		SMTP: serverOf(m.SMTP), SavesSent: m.SavesSent, SentFolder: m.SentFolder, SignatureFR: m.SignatureFR, SignatureEN: m.SignatureEN,
@@ -81,7 +81,7 @@ func (d *door) keepMailbox(ctx context.Context, f BoxForm, write func(*db.Tx) (m
 				return err
 			}
 		}
-		v = boxViewOf(m, d.Desk.mailboxes())
+		v = boxViewOf(m, d.Desk.mailboxes(), d.Now())
 		return nil
 	})
 	return v, err
@@ -103,43 +103,51 @@ func testMailbox(ctx context.Context, d *door, in *boxTest) (out boxTested, err 
 	ctx, cancel := context.WithTimeout(ctx, testTime)
 	defer cancel()
 	m := in.Body.mailbox()
-	m.ID = in.Body.ID.n()
+	var had mailbox.Mailbox
+	if in.Body.ID.n() != 0 {
+		if had, err = mailbox.ByID(ctx, d.DB, in.Body.ID.n()); err != nil {
+			return out, err
+		}
+	}
 	received := make(chan []wire.Step, 1)
 	go func() {
-		received <- imap.Probe(ctx, imap.Options{Server: d.wire(m.ID, m.IMAP, "imap", in.Body.IMAP.Password), Folder: m.Folder,
+		received <- imap.Probe(ctx, imap.Options{Server: d.wire(had, m.IMAP, "imap", in.Body.IMAP.Password), Folder: m.Folder,
 			After: imap.After(m.After), MoveTo: m.MoveTo})
 	}()
-	sent := smtp.Probe(ctx, d.wire(m.ID, m.SMTP, "smtp", in.Body.SMTP.Password), helloName, m.Address)
-	out.SMTP = each(sent, stepOf)
-	out.IMAP = each(<-received, stepOf)
+	sent := smtp.Probe(ctx, d.wire(had, m.SMTP, "smtp", in.Body.SMTP.Password), helloName, m.Address)
+	step := func(s wire.Step) testStep {
+		if s.Name == "login" && s.Detail == "" && had.OAuth != nil {
+			s.Detail = had.OAuth.Account // whom the token is for: not always who the mailbox is
+		}
+		return testStep{Name: s.Name, Ok: s.OK, Error: saidOf(s.Err), Detail: s.Detail}
+	}
+	out.SMTP = each(sent, step)
+	out.IMAP = each(<-received, step)
 	return out, nil
 }
 
 // helloName is what we say we are: the name of this machine is nobody's business.
 const helloName = "guichet.localhost"
 
-func stepOf(s wire.Step) testStep {
-	return testStep{Name: s.Name, Ok: s.OK, Error: saidOf(s.Err), Detail: s.Detail}
-}
-
-// wire is a server with the password given, or else the stored one: which goes
-// only to the host that it is stored for, protected as it is there, so that
-// nobody can have it sent elsewhere by naming another.
-func (d *door) wire(box int64, s mailbox.Server, side, given string) wire.Server {
-	return wire.Server{Host: s.Host, Port: s.Port, Security: wire.Security(s.Security), User: s.User, Roots: d.Roots,
-		Password: func(ctx context.Context) (string, error) {
-			if given != "" || box == 0 {
-				return given, nil
-			}
-			had, err := mailbox.ByID(ctx, d.DB, box)
-			if err != nil {
-				return "", err
-			}
-			of := map[string]mailbox.Server{"imap": had.IMAP, "smtp": had.SMTP}[side]
-			if !strings.EqualFold(strings.TrimSpace(s.Host), of.Host) || s.Security != of.Security {
-				return "", nil
-			}
-			stored, err := secret.Get(ctx, d.DB, d.Key, mailbox.Owner(box, side))
-			return stored.Reveal(), err
-		}}
+// wire is a server with the password given, or else what is stored for the
+// mailbox had: a password or tokens. These go only to the host that they are
+// stored for, protected as it is there, so that nobody can have them sent
+// elsewhere by naming another.
+func (d *door) wire(had mailbox.Mailbox, s mailbox.Server, side, given string) wire.Server {
+	w := wire.Server{Host: s.Host, Port: s.Port, Security: wire.Security(s.Security), User: s.User, Roots: d.Roots,
+		Password: func(context.Context) (string, error) { return given, nil }}
+	of := map[string]mailbox.Server{"imap": had.IMAP, "smtp": had.SMTP}[side]
+	if given != "" || had.ID == 0 || !strings.EqualFold(strings.TrimSpace(s.Host), of.Host) || s.Security != of.Security {
+		return w
+	}
+	if had.OAuth != nil {
+		w.Token = func(ctx context.Context) (string, error) { return d.Tokens.Token(ctx, had.ID) }
+		w.Spoil = func(ctx context.Context) error { return d.Tokens.Spoil(ctx, had.ID) }
+		return w
+	}
+	w.Password = func(ctx context.Context) (string, error) {
+		kept, err := secret.Get(ctx, d.DB, d.Key, mailbox.Owner(had.ID, side))
+		return kept.Reveal(), err
+	}
+	return w
 }

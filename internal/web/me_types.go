@@ -57,6 +57,8 @@ type boxNote struct {
 	OkAt         int64    `json:"okAt,omitempty"`
 	FailingSince int64    `json:"failingSince,omitempty"`
 	Error        *said    `json:"error,omitempty"`
+	Consent      bool     `json:"consent,omitempty" doc:"a person must consent to its tokens, for the first time or again"`
+	SecretEnds   string   `json:"secretEnds,omitempty" doc:"YYYY-MM-DD: the client's secret ends within a month, or has ended"`
 }
 
 type mePatch struct {

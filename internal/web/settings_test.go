@@ -11,6 +11,7 @@ import (
 
 	"guichet/internal/db"
 	"guichet/internal/db/dbtest"
+	"guichet/internal/mail/oauth"
 	"guichet/internal/mailbox"
 	"guichet/internal/secret"
 )
@@ -23,6 +24,7 @@ func withKey(t *testing.T) func(*Options) {
 			t.Fatal(err)
 		}
 		o.Key = key
+		o.Tokens = &oauth.Keeper{DB: o.DB, Key: key, Now: time.Now}
 	}
 }
 

@@ -9,7 +9,50 @@ type boxView struct {
 	ID      id    `json:"id"`
 	Version int64 `json:"version"`
 	BoxForm
-	Status boxNote `json:"status"`
+	Status boxNote   `json:"status"`
+	OAuth  *boxOAuth `json:"oauth,omitempty" doc:"absent: the mailbox is entered with passwords"`
+}
+
+// OAuthForm is the application through which a mailbox is entered with tokens.
+type OAuthForm struct {
+	Provider     oauthProvider `json:"provider"`
+	Tenant       string        `json:"tenant,omitempty" maxLength:"253" doc:"of Microsoft 365: a domain or an id; absent for any"`
+	ClientID     string        `json:"clientId" maxLength:"500"`
+	ClientSecret string        `json:"clientSecret,omitempty" maxLength:"1000" doc:"only written; absent keeps the stored one"`
+	AuthURL      string        `json:"authUrl,omitempty" maxLength:"1000" doc:"of provider other, as the two below"`
+	TokenURL     string        `json:"tokenUrl,omitempty" maxLength:"1000"`
+	DeviceURL    string        `json:"deviceUrl,omitempty" maxLength:"1000"`
+	Scopes       string        `json:"scopes,omitempty" maxLength:"2000" doc:"separated by spaces"`
+	SecretEnds   string        `json:"secretEnds,omitempty" maxLength:"10" doc:"YYYY-MM-DD"`
+}
+
+type boxOAuth struct {
+	OAuthForm
+	Account   string `json:"account,omitempty" doc:"whom the tokens are for"`
+	GrantedAt int64  `json:"grantedAt,omitempty"`
+	HasDevice bool   `json:"hasDevice" doc:"consent can be given from another machine"`
+}
+
+type oauthIn struct {
+	ID   id `path:"id"`
+	Body OAuthForm
+}
+
+type consentIn struct {
+	ID   id `path:"id"`
+	Body struct {
+		Way consentWay `json:"way"`
+	}
+}
+
+// consentView is an authorisation under way, or how the last one ended.
+type consentView struct {
+	State   consentState `json:"state"`
+	URL     string       `json:"url,omitempty" doc:"the provider's page to open"`
+	Code    string       `json:"code,omitempty" doc:"to type there"`
+	Expires int64        `json:"expires,omitempty"`
+	Account string       `json:"account,omitempty"`
+	Error   *said        `json:"error,omitempty"`
 }
 
 // BoxForm is what a person gives for a mailbox.

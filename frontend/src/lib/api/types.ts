@@ -357,6 +357,38 @@ export interface paths {
         patch: operations["updateMailbox"];
         trace?: never;
     };
+    "/api/mailboxes/{id}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getConsent"];
+        put?: never;
+        post: operations["askConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes/{id}/oauth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["setOAuth"];
+        post?: never;
+        delete: operations["removeOAuth"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mails": {
         parameters: {
             query?: never;
@@ -1020,6 +1052,8 @@ export interface components {
         };
         BoxNote: {
             address: string;
+            /** @description a person must consent to its tokens, for the first time or again */
+            consent?: boolean;
             error?: components["schemas"]["Said"];
             /** Format: int64 */
             failingSince?: number;
@@ -1027,7 +1061,31 @@ export interface components {
             name: string;
             /** Format: int64 */
             okAt?: number;
+            /** @description YYYY-MM-DD: the client's secret ends within a month, or has ended */
+            secretEnds?: string;
             state: components["schemas"]["MailboxState"];
+        };
+        BoxOAuth: {
+            /** @description whom the tokens are for */
+            account?: string;
+            /** @description of provider other, as the two below */
+            authUrl?: string;
+            clientId: string;
+            /** @description only written; absent keeps the stored one */
+            clientSecret?: string;
+            deviceUrl?: string;
+            /** Format: int64 */
+            grantedAt?: number;
+            /** @description consent can be given from another machine */
+            hasDevice: boolean;
+            provider: components["schemas"]["OAuthProvider"];
+            /** @description separated by spaces */
+            scopes?: string;
+            /** @description YYYY-MM-DD */
+            secretEnds?: string;
+            /** @description of Microsoft 365: a domain or an id; absent for any */
+            tenant?: string;
+            tokenUrl?: string;
         };
         BoxPatchBody: {
             acknowledge: boolean;
@@ -1088,6 +1146,8 @@ export interface components {
             imap: components["schemas"]["BoxIMAP"];
             language: components["schemas"]["Language"];
             name: string;
+            /** @description absent: the mailbox is entered with passwords */
+            oauth?: components["schemas"]["BoxOAuth"];
             /** @description the server itself files what is sent */
             savesSent: boolean;
             sentFolder?: string;
@@ -1182,6 +1242,24 @@ export interface components {
         };
         /** @enum {string} */
         ComposerMode: "rich" | "plain";
+        ConsentInBody: {
+            way: components["schemas"]["ConsentWay"];
+        };
+        /** @enum {string} */
+        ConsentState: "none" | "waiting" | "done" | "failed";
+        ConsentView: {
+            account?: string;
+            /** @description to type there */
+            code?: string;
+            error?: components["schemas"]["Said"];
+            /** Format: int64 */
+            expires?: number;
+            state: components["schemas"]["ConsentState"];
+            /** @description the provider's page to open */
+            url?: string;
+        };
+        /** @enum {string} */
+        ConsentWay: "browser" | "device";
         ContactAddress: {
             address: string;
             /**
@@ -1569,6 +1647,24 @@ export interface components {
         NoteNewBody: {
             text: string;
         };
+        OAuthForm: {
+            /** @description of provider other, as the two below */
+            authUrl?: string;
+            clientId: string;
+            /** @description only written; absent keeps the stored one */
+            clientSecret?: string;
+            deviceUrl?: string;
+            provider: components["schemas"]["OAuthProvider"];
+            /** @description separated by spaces */
+            scopes?: string;
+            /** @description YYYY-MM-DD */
+            secretEnds?: string;
+            /** @description of Microsoft 365: a domain or an id; absent for any */
+            tenant?: string;
+            tokenUrl?: string;
+        };
+        /** @enum {string} */
+        OAuthProvider: "microsoft" | "google" | "other";
         OutboxCount: {
             /** Format: int64 */
             stuck: number;
@@ -2935,6 +3031,138 @@ export interface operations {
                 "application/json": components["schemas"]["BoxPatchBody"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoxView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setOAuth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OAuthForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoxView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeOAuth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"guichet/internal/db"
@@ -19,17 +20,24 @@ func ByEmail(ctx context.Context, q db.Querier, address string) (c Contact, clie
 	if !is {
 		return c, client, false, nil
 	}
-	id, err := db.Value[int64](ctx, q, "SELECT contact_id FROM contact_address WHERE address = ?", key)
+	if c, client, ok, err = bare(ctx, q, key); ok {
+		c.Addresses, err = addressesOf(ctx, q, c.ID)
+	}
+	return c, client, ok && err == nil, err
+}
+
+// bare is ByEmail without the contact's addresses: each mail that comes in asks
+// for it.
+func bare(ctx context.Context, q db.Querier, key string) (c Contact, client Client, ok bool, err error) {
+	c, err = db.One(ctx, q, contactFields,
+		"SELECT "+contactColumns+" FROM contact_address a JOIN contact c ON c.id = a.contact_id WHERE a.address = ?", key)
 	if errors.Is(err, db.ErrNone) {
 		return c, client, false, nil
 	}
-	if err != nil {
-		return c, client, false, err
+	if err == nil && c.MergedInto != 0 {
+		c, err = Current(ctx, q, c.MergedInto)
 	}
-	if c, err = Current(ctx, q, id); err != nil {
-		return c, client, false, err
-	}
-	if c.ClientID != 0 {
+	if err == nil && c.ClientID != 0 {
 		client, err = ClientByID(ctx, q, c.ClientID)
 	}
 	return c, client, err == nil, err
@@ -55,13 +63,13 @@ func Current(ctx context.Context, q db.Querier, id int64) (Contact, error) {
 // where nobody has it: at the client that the address's domain belongs to, else
 // at none. name and l are what the mail says (l may be ""). created says that
 // the contact is new. What is not an address gives the zero Contact: its mail
-// still becomes a ticket.
+// still becomes a ticket. A contact who was there comes without the addresses.
 func FindOrCreateByEmail(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, address, name string, l words.Language) (c Contact, client Client, created bool, err error) {
 	key, is := NormalAddress(address)
 	if !is {
 		return c, client, false, nil
 	}
-	c, client, ok, err := ByEmail(ctx, tx, key)
+	c, client, ok, err := bare(ctx, tx, key)
 	if err != nil {
 		return c, client, false, err
 	}
@@ -80,9 +88,14 @@ func FindOrCreateByEmail(ctx context.Context, tx *db.Tx, by journal.Actor, now t
 // now writes under.
 func learnName(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, c Contact, name string) (Contact, error) {
 	name = cut(tidy(name), maxName)
-	if name == "" || len(c.Addresses) == 0 || c.Name != cut(c.Addresses[0].Address, maxName) {
+	if name == "" || !strings.Contains(c.Name, "@") {
 		return c, nil
 	}
+	addresses, err := addressesOf(ctx, tx, c.ID)
+	if err != nil || len(addresses) == 0 || c.Name != cut(addresses[0].Address, maxName) {
+		return c, err
+	}
+	c.Addresses = addresses
 	named := c
 	named.Name = name
 	return replaceContact(ctx, tx, by, now, c, named)

@@ -25,6 +25,8 @@ describe('chordOf reads the character, not the place of the key', () => {
     ['K', ['Meta'], 'Mod+k'],
     ['A', ['Ctrl', 'Shift'], 'Mod+Shift+a'],
     ['Enter', ['Ctrl'], 'Mod+Enter'],
+    ['+', ['Ctrl', 'Shift'], 'Mod+Shift++'], // AZERTY and QWERTY: above the equals sign
+    ['à', ['Ctrl'], 'Mod+à'], // AZERTY: the key of 0
     ['Shift', ['Shift'], ''],
   ])('%s with %j is %s', (key, held, want) => {
     expect(chordOf(pressed(key, held as string[]))).toBe(want)
@@ -43,4 +45,5 @@ it('names every action', () => {
 it('shows caps as they stand on the keyboard', () => {
   expect(caps('ticket.answer')).toEqual(['R'])
   expect(caps('composer.send')).toEqual(['Ctrl', '⏎'])
+  expect(caps('zoom.in')).toEqual(['Ctrl', '+'])
 })

@@ -17,6 +17,8 @@ export interface Entry {
   typing?: boolean
   /** Not offered by the palette: pointless without the keyboard. */
   hidden?: boolean
+  /** Only where the window has no such key of its own; heard in a dialog too. */
+  window?: boolean
 }
 
 const table = [
@@ -43,6 +45,32 @@ const table = [
   { id: 'theme', scope: 'everywhere', chords: [], say: 'ui.key.theme' },
   { id: 'language', scope: 'everywhere', chords: [], say: 'ui.key.language' },
 
+  {
+    id: 'zoom.in',
+    scope: 'everywhere',
+    chords: ['Mod++', 'Mod+Shift++', 'Mod+='],
+    say: 'ui.key.zoom.in',
+    typing: true,
+    window: true,
+  },
+  {
+    id: 'zoom.out',
+    scope: 'everywhere',
+    chords: ['Mod+-'],
+    say: 'ui.key.zoom.out',
+    typing: true,
+    window: true,
+  },
+  {
+    id: 'zoom.reset',
+    scope: 'everywhere',
+    // On AZERTY the figure needs Shift, and its key alone gives à.
+    chords: ['Mod+0', 'Mod+Shift+0', 'Mod+à'],
+    say: 'ui.key.zoom.reset',
+    typing: true,
+    window: true,
+  },
+
   { id: 'list.next', scope: 'list', chords: ['j'], say: 'ui.key.next', hidden: true },
   { id: 'list.previous', scope: 'list', chords: ['k'], say: 'ui.key.previous', hidden: true },
   { id: 'list.open', scope: 'list', chords: ['Enter'], say: 'ui.key.open', hidden: true },
@@ -56,7 +84,10 @@ const table = [
   { id: 'ticket.status', scope: 'ticket', chords: ['e'], say: 'ui.key.status' },
   { id: 'ticket.level', scope: 'ticket', chords: ['l'], say: 'ui.key.level' },
   { id: 'ticket.subject', scope: 'ticket', chords: ['F2'], say: 'ui.key.subject' },
+  { id: 'ticket.requester', scope: 'ticket', chords: ['q'], say: 'ui.key.requester' },
+  { id: 'ticket.client', scope: 'ticket', chords: ['s'], say: 'ui.key.client' },
   { id: 'ticket.quotes', scope: 'ticket', chords: ['o'], say: 'ui.key.quotes' },
+  { id: 'ticket.earlier', scope: 'ticket', chords: ['p'], say: 'ui.key.earlier' },
   { id: 'ticket.attach', scope: 'ticket', chords: ['t'], say: 'ui.people.key.attach' },
   { id: 'ticket.back', scope: 'ticket', chords: ['Escape', 'u'], say: 'ui.key.back', hidden: true },
 
@@ -145,6 +176,6 @@ export function caps(id: Action): string[] {
   if (!chord) return []
   return chord
     .split(' ')
-    .flatMap((step) => step.split('+'))
+    .flatMap((step) => step.split(/\+(?=.)/)) // the last + is a key
     .map((cap) => names[cap] ?? (cap.length === 1 ? cap.toUpperCase() : cap))
 }

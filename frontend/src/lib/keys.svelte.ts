@@ -45,14 +45,15 @@ let forget: ReturnType<typeof setTimeout> | undefined
 /** press takes one key press and tells whether it meant something. */
 export function press(e: KeyboardEvent): boolean {
   const chord = chordOf(e)
-  if (!chord || e.isComposing || document.querySelector('dialog:modal')) return false
+  if (!chord || e.isComposing) return false
+  const modal = document.querySelector('dialog:modal') !== null
   // An editor is on its way: what is typed meant it, and must not command anything.
-  if (document.querySelector('[data-waiting]') && e.key.length === 1) return true
+  if (!modal && document.querySelector('[data-waiting]') && e.key.length === 1) return true
   const typing = isTyping(e.target)
   const sequence = pending ? `${pending} ${chord}` : chord
   setPending('')
   const wanted = keymap
-    .filter((k) => (!typing || ('typing' in k && k.typing)) && can(k.id))
+    .filter((k) => (modal ? k.window : !typing || k.typing) && can(k.id))
     .filter((k) => k.chords.some((c) => c === sequence || c.startsWith(`${sequence} `)))
     .filter((k) => k.scope !== 'composer' || inComposer(e.target))
     .sort((a, b) => order.indexOf(a.scope) - order.indexOf(b.scope))

@@ -10,7 +10,7 @@ import type { Language } from './words/index.svelte.ts'
 const at = (id: string) => ({ params: { path: { id } } })
 
 export const getMe = () => call(api.GET('/api/me'))
-export const saveMe = (body: { language?: Language; preferences?: Preferences }) =>
+export const saveMe = (body: { language?: Language; preferences?: Partial<Preferences> }) =>
   call(api.PATCH('/api/me', { body }))
 export const getViews = () => call(api.GET('/api/views'))
 export const listAgents = () => call(api.GET('/api/agents'))
@@ -26,6 +26,8 @@ export const search = (q: string, cursor: string, limit: number, signal?: AbortS
   call(api.GET('/api/search', { params: { query: { q, ...(cursor ? { cursor } : {}), limit } }, signal }))
 
 export const getTicket = (id: string) => call(api.GET('/api/tickets/{id}', at(id)))
+export const listTimeline = (id: string, before: string) =>
+  call(api.GET('/api/tickets/{id}/timeline', { params: { path: { id }, query: { before, limit: 200 } } }))
 export const openTicket = (body: NewTicket) => call(api.POST('/api/tickets', { body }))
 export const patchTicket = (id: string, version: number, patch: TicketPatch) =>
   call(api.PATCH('/api/tickets/{id}', { ...at(id), body: { version, ...patch } }))

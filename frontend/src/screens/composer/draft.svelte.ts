@@ -6,7 +6,9 @@
 import { Fault } from '../../lib/client.ts'
 import { forget, keep, kept } from '../../lib/keep.ts'
 import { addFile, dropDraft, dropFile, getTicket, saveDraft } from '../../lib/server.ts'
-import type { Address, Compose, Draft, DraftFile, Recipient } from '../../lib/shapes.ts'
+import { prefer } from '../../lib/me.ts'
+import { keys, queryClient } from '../../lib/queries.ts'
+import type { Address, Me, Compose, Draft, DraftFile, Recipient } from '../../lib/shapes.ts'
 import { say } from '../../lib/words/index.svelte.ts'
 import { toEditor, toHtml, toMail, toText } from './html.ts'
 
@@ -55,7 +57,7 @@ export class Writing {
     this.since = compose.lastEntryId
     this.to = compose.to.map(({ name, address }) => ({ name, address }))
     this.cc = compose.cc.map(({ name, address }) => ({ name, address }))
-    this.plain = kept<boolean>('plain') ?? false
+    this.plain = queryClient.getQueryData<Me>(keys.me)?.agent.preferences.composer === 'plain'
     if (draft) this.#take(draft)
     const copy = kept<Copy>(`draft.${ticketId}`)
     if (copy && copy.at > (draft?.updatedAt ?? 0) && copy.text !== this.text) {
@@ -106,7 +108,7 @@ export class Writing {
     else this.setHtml(toHtml(this.text))
     this.plain = plain
     this.round++
-    keep('plain', plain)
+    void prefer({ composer: plain ? 'plain' : 'rich' })
   }
 
   /** mailHtml is what is sent: empty in plain mode. */

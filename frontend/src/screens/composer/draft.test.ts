@@ -111,7 +111,7 @@ it('sends what is written, with the last entry that was seen, and forgets the co
 /** hold keeps the first request that `which` names on its way until it is let go. */
 function hold(which: (a: Request) => boolean): () => void {
   const real = fetch
-  let release = () => undefined as void
+  let release: () => void = () => undefined
   const free = new Promise<void>((done) => (release = done))
   let held = false
   vi.stubGlobal('fetch', async (request: Request) => {

@@ -45,11 +45,18 @@ function patch(desk: Desk, ticket: Ticket, body: TicketPatch & { version: number
       status: 409,
       json: { key: 'fault.conflict', status: 409, title: 'Conflict', type: 'about:blank' },
     }
-  const { assigneeId, ...rest } = body
+  const { assigneeId, requesterId, clientId, ...rest } = body
   Object.assign(ticket, rest, { version: ticket.version + 1 })
   if (assigneeId !== undefined) {
     const agent = agents.find((a) => a.id === assigneeId)
     ticket.assignee = agent && { id: agent.id, name: agent.name }
+  }
+  if (clientId !== undefined) ticket.client = Object.values(clients).find((c) => c.id === clientId)
+  if (requesterId !== undefined) {
+    const requester = desk.people.get(requesterId)
+    ticket.requester = requester
+    ticket.requesterName = requester?.name ?? ''
+    if (clientId === undefined) ticket.client = requester?.client
   }
   desk.rows = desk.rows.map((r) => (r.id === ticket.id ? rowOf(ticket) : r))
   return ok(ticket, ticket.id)

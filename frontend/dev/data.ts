@@ -24,6 +24,7 @@ export interface Desk {
   me: Me
   tickets: Map<string, Ticket>
   rows: TicketRow[]
+  people: Map<string, NonNullable<Ticket['requester']>>
 }
 
 /** makeDesk builds the whole of it as it stands at `now`, with `filler` old tickets behind. */
@@ -32,7 +33,10 @@ export function makeDesk(now: number, filler = 400, language: 'fr' | 'en' = 'fr'
   const rows = [...tickets.values()].map(rowOf)
   for (let i = 0; i < filler; i++) rows.push(old(i, now))
   rows.sort((a, b) => b.activityAt - a.activityAt)
-  return { now, me: meAt(now, language), tickets, rows }
+  const people = new Map(
+    [...tickets.values()].flatMap((t) => (t.requester ? [[t.requester.id, t.requester]] : [])),
+  )
+  return { now, me: meAt(now, language), tickets, rows, people }
 }
 
 function meAt(now: number, language: 'fr' | 'en'): Me {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { stubServer } from '../../../dev/stub.ts'
 import { press } from '../../lib/keys.svelte.ts'
 import { queryClient } from '../../lib/queries.ts'
+import { toasts, undoLast } from '../../lib/toasts.svelte.ts'
 import { speak } from '../../lib/words/index.svelte.ts'
 import Ticket from './Ticket.svelte'
 
@@ -13,6 +14,7 @@ let server: ReturnType<typeof stubServer>
 beforeEach(async () => {
   localStorage.clear()
   queryClient.clear()
+  toasts.list = []
   server = stubServer()
   await speak('fr')
 })
@@ -83,4 +85,24 @@ it('takes the ticket with one key and puts a refused change back', async () => {
   await waitFor(() =>
     expect(screen.getByRole('heading', { name: /Cannot open shared calendar/ })).toBeTruthy(),
   )
+})
+
+it('gives the ticket another requester, whose client comes along, and takes both back', async () => {
+  open('1000')
+  await screen.findByText(/La page de test est bonne/)
+  const ticket = server.desk.tickets.get('1000')
+  const other = [...server.desk.tickets.values()].find(
+    (t) => t.requester && t.requester.id !== ticket?.requester?.id && t.client?.id !== ticket?.client?.id,
+  )
+  const before = [ticket?.requester?.id, ticket?.client?.id]
+  await waitFor(() => expect(key('q')).toBe(true))
+  await fireEvent.click(await screen.findByText(other?.requesterName ?? '', { selector: '.label' }))
+  const now = () => [
+    server.desk.tickets.get('1000')?.requester?.id,
+    server.desk.tickets.get('1000')?.client?.id,
+  ]
+  await waitFor(() => expect(now()).toEqual([other?.requester?.id, other?.client?.id]))
+  await waitFor(() => expect(toasts.list).toHaveLength(1))
+  undoLast()
+  await waitFor(() => expect(now()).toEqual(before))
 })

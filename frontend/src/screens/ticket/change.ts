@@ -7,7 +7,7 @@ import { patchTicket } from '../../lib/server.ts'
 import type { Ticket, TicketPatch } from '../../lib/shapes.ts'
 import { tellFault, tellUndo } from '../../lib/toasts.svelte.ts'
 
-type Shown = Partial<Pick<Ticket, 'assignee'>>
+type Shown = Partial<Pick<Ticket, 'assignee' | 'client' | 'requester' | 'requesterName'>>
 
 /** back is the patch that undoes another one. */
 function back(ticket: Ticket, patch: TicketPatch): TicketPatch {
@@ -19,8 +19,12 @@ function back(ticket: Ticket, patch: TicketPatch): TicketPatch {
     assigneeId: ticket.assignee?.id ?? '0',
     level: ticket.level,
     outageAt: ticket.times.outage ?? 0,
+    requesterId: ticket.requester?.id ?? '0',
+    clientId: ticket.client?.id ?? '0',
   }
-  return Object.fromEntries(Object.entries(before).filter(([field]) => field in patch))
+  // A requester brings their client along.
+  const changed = (field: string) => field in patch || (field === 'clientId' && 'requesterId' in patch)
+  return Object.fromEntries(Object.entries(before).filter(([field]) => changed(field)))
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Two people at two windows: what one does, the other sees, and nothing moves under the eye. */
 import { expect, it } from 'vitest'
-import { colleague, open } from './window.ts'
+import { api, colleague, open } from './window.ts'
 
 it('shows a change of one window in the other, and moves nothing that is read', async () => {
   const a = await open({ hash: '#/tickets/all' })
@@ -35,10 +35,31 @@ it('shows a change of one window in the other, and moves nothing that is read', 
   await a.page.keyboard.press('m')
   await expect.poll(() => b.page.locator('main').textContent()).toContain('Hervé Prigent')
 
-  // A mail arrives: it waits above until it is asked for.
+  // A ticket arrives: it waits above until it is asked for.
+  const call = {
+    channel: 'call',
+    subject: 'Ligne coupée au quai',
+    text: '',
+    contact: { name: 'Ana Rolland' },
+  }
+  await api(a.page, 'POST', '/api/tickets', call)
   await b.page
     .getByRole('button', { name: /nouveau/ })
     .and(b.page.locator('.arrivals'))
-    .waitFor({ timeout: 60_000 })
+    .waitFor()
   expect(await place()).toEqual(before)
+})
+
+it('lets what arrives in where nobody has begun to read', async () => {
+  const { page, option } = await open({ hash: '#/tickets/all' })
+  await page.getByRole('option').first().waitFor()
+  const call = {
+    channel: 'call',
+    subject: 'Badge refusé au portail',
+    text: '',
+    contact: { name: 'Ana Rolland' },
+  }
+  await api(page, 'POST', '/api/tickets', call)
+  await option(call.subject).first().waitFor()
+  expect(await page.locator('.arrivals').count()).toBe(0)
 })

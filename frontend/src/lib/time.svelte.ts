@@ -53,6 +53,11 @@ export function dayAndTime(at: number): string {
       }).format(at)
 }
 
+/** since writes an instant that a sentence counts from: 14:05 today, else with the day. */
+export function since(at: number): string {
+  return midnight(at) === midnight(clock.now) ? clockTime(at) : dayAndTime(at)
+}
+
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour

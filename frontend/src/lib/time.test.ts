@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { exact, fromLocalInput, short, tick, toLocalInput } from './time.svelte.ts'
+import { exact, fromLocalInput, short, since, tick, toLocalInput } from './time.svelte.ts'
 import { speak } from './words/index.svelte.ts'
 
 const now = new Date(2026, 10, 23, 14, 5).getTime() // Monday
@@ -23,6 +23,11 @@ describe('short', () => {
   ])('%d is %s', (instant, want) => {
     expect(short(instant)).toBe(want)
   })
+})
+
+it('counts from a time of day, with its day when it is another one', () => {
+  expect(since(now - 20_000)).toBe('14:04')
+  expect(since(at(22, 23, 50))).toMatch(/^22 nov\.,? (à )?23:50$/)
 })
 
 it('is exact on hover', () => {

@@ -1,6 +1,5 @@
 /** The verbs of clients and their sites. Every one throws a Fault when refused. */
 import type { components } from '../../lib/api/types.ts'
-import type { Choice } from '../../lib/Chooser.svelte'
 import { api, call } from '../../lib/client.ts'
 
 type S = components['schemas']
@@ -14,19 +13,13 @@ const at = (id: string) => ({ params: { path: { id } } })
 
 export const listClients = (q: string, cursor: string) =>
   call(api.GET('/api/clients', { params: { query: { limit: 100, q, ...(cursor ? { cursor } : {}) } } }))
-/** clientChoice is a client as one of several to choose from. */
-export const clientChoice = (c: ClientRow): Choice => ({
-  id: c.id,
-  label: c.name,
-  detail: c.domains.join(', '),
-  colour: c.colour,
-})
 export const getClient = (id: string) => call(api.GET('/api/clients/{id}', at(id)))
 export const createClient = (body: ClientForm) => call(api.POST('/api/clients', { body }))
 export const saveClient = (id: string, version: number, form: ClientForm) =>
   call(api.PATCH('/api/clients/{id}', { ...at(id), body: { ...form, version } }))
 export const mergeClient = (id: string, intoId: string) =>
   call(api.POST('/api/clients/{id}/merge', { ...at(id), body: { intoId } }))
+export const unmergeClient = (id: string) => call(api.POST('/api/clients/{id}/unmerge', at(id)))
 
 export const createSite = (clientId: string, body: SiteForm) =>
   call(api.POST('/api/clients/{id}/sites', { ...at(clientId), body }))

@@ -117,7 +117,7 @@ func (t *taking) aliases(ctx context.Context, tk ticket.Ticket, c people.Contact
 		if _, own := mail.OwnTicket(t.cfg.Key, id); own {
 			continue
 		}
-		if err := ticket.Know(ctx, t.tx, ticket.Ref{ID: id, TicketID: tk.ID, ClientID: c.ClientID, Origin: "alias"}); err != nil {
+		if err := ticket.KnowAlias(ctx, t.tx, id, tk.ID, c.ClientID); err != nil {
 			return err
 		}
 	}

@@ -433,3 +433,55 @@ func TestAClientWhoWritesThroughAGroupIsHeard(t *testing.T) {
 		}
 	})
 }
+
+// A mail that a person puts elsewhere takes along the ids that it brought: what
+// answers to them later joins it there, and an answer to what stayed does not.
+func TestWhatAnswersAReassignedMailFollowsIt(t *testing.T) {
+	each(t, func(o *office) {
+		first := o.take(letter("enora@conserverie.example", "a@c", "Imprimante", ""))[0]
+		moved := o.take(letter("enora@conserverie.example", "b@c", "Badge", "In-Reply-To: <a@c>\nReferences: <lost@c> <a@c>\n"))[0]
+		if moved.TicketID != first.TicketID {
+			o.Fatal("it did not join")
+		}
+		row, err := Reassign(o.Context(), o.db, o.cfg, journal.Agent(1), noon, moved.MailID, 1, ToNew, 0)
+		if err != nil || row.TicketID == first.TicketID {
+			o.Fatal(row, err)
+		}
+		for id, c := range map[string]struct {
+			answers string
+			want    int64
+		}{"d@c": {"b@c", row.TicketID}, "e@c": {"lost@c", row.TicketID}, "f@c": {"a@c", first.TicketID}} {
+			if got := o.take(letter("enora@conserverie.example", id, "Re: Badge", "In-Reply-To: <"+c.answers+">\n"))[0]; got.TicketID != c.want {
+				o.Errorf("an answer to %s went to %d, want %d", c.answers, got.TicketID, c.want)
+			}
+		}
+	})
+}
+
+// Capitals make no second person: one contact, one participant, one mail, and a
+// report that names the address otherwise is about it.
+func TestCapitalsMakeNoSecondPerson(t *testing.T) {
+	each(t, func(o *office) {
+		first := o.take(letter("Enora <Enora@Conserverie.Example>", "a@c", "Imprimante", "Cc: Chef@conserverie.example\n"))[0]
+		second := o.take(letter("enora@conserverie.example", "b@c", "Re: Imprimante", "In-Reply-To: <a@c>\nCc: chef@Conserverie.example\n"))[0]
+		if second.TicketID != first.TicketID || o.count("SELECT COUNT(*) FROM contact") != 1 || o.count("SELECT COUNT(*) FROM participant") != 2 {
+			o.Errorf("%+v %+v, %d contacts, %d participants", first, second, o.count("SELECT COUNT(*) FROM contact"), o.count("SELECT COUNT(*) FROM participant"))
+		}
+		sent, err := answer.Send(o.Context(), o.db, o.cfg, noon, answer.Request{TicketID: first.TicketID, AgentID: 1, Text: "Oui.",
+			To: []mail.Address{{Addr: "Enora@Conserverie.example"}}, Cc: []mail.Address{{Addr: "enora@conserverie.example"}}})
+		if err != nil {
+			o.Fatal(err)
+		}
+		it, err := outbox.ByID(o.Context(), o.db, sent.OutboxID)
+		if err != nil || len(it.Recipients) != 1 {
+			o.Fatalf("%+v, %v", it.Recipients, err)
+		}
+		o.write(func(ctx context.Context, tx *db.Tx) error {
+			known, err := outbox.Bounced(ctx, tx, noon, []string{it.RFCID}, "eNORA@conserverie.example", "5.1.1 no", true)
+			if !known {
+				o.Error("a report in other capitals is about nobody")
+			}
+			return err
+		})
+	})
+}

@@ -211,10 +211,32 @@ func (m Mailbox) validate() error {
 
 var securities = []string{"tls", "starttls", "none"}
 
+// apart refuses an address or alias that is another mailbox's, used or not: a
+// mail to it would be of both.
+func (m Mailbox) apart(ctx context.Context, q db.Querier) error {
+	all, err := All(ctx, q)
+	if err != nil {
+		return err
+	}
+	var c fault.Check
+	for _, other := range all {
+		for _, taken := range append([]string{other.Address}, other.Aliases...) {
+			if other.ID != m.ID {
+				c.That(taken != m.Address, "address", "mailbox.err.address_taken", "address", taken, "name", other.Name)
+				c.That(taken == m.Address || !slices.Contains(m.Aliases, taken), "aliases", "mailbox.err.address_taken", "address", taken, "name", other.Name)
+			}
+		}
+	}
+	return c.Err()
+}
+
 // Create adds a mailbox.
 func Create(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, m Mailbox) (Mailbox, error) {
 	m.tidy()
 	if err := m.validate(); err != nil {
+		return m, err
+	}
+	if err := m.apart(ctx, tx); err != nil {
 		return m, err
 	}
 	id, err := tx.NewID(ctx)
@@ -247,6 +269,9 @@ func Update(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, m M
 	if err := m.validate(); err != nil {
 		return m, err
 	}
+	if err := m.apart(ctx, tx); err != nil {
+		return m, err
+	}
 	m.Version++
 	if _, err := tx.Exec(ctx, `UPDATE mailbox SET name = ?, address = ?, language = ?, imap_host = ?, imap_port = ?, imap_security = ?,
 		imap_user = ?, folder = ?, after_fetch = ?, move_to = ?, since = ?, smtp_host = ?, smtp_port = ?, smtp_security = ?, smtp_user = ?,
@@ -270,9 +295,7 @@ func keepAliases(ctx context.Context, tx *db.Tx, m Mailbox) error {
 		if a == m.Address {
 			continue
 		}
-		if _, err := tx.Exec(ctx, "INSERT INTO mailbox_alias (address, mailbox_id) VALUES (?, ?)", a, m.ID); db.IsUnique(err) {
-			return &fault.Error{Kind: fault.Invalid, Key: "fault.fields", Fields: []fault.Field{{Name: "aliases", Key: "mailbox.err.alias_taken", Args: map[string]any{"address": a}}}}
-		} else if err != nil {
+		if _, err := tx.Exec(ctx, "INSERT INTO mailbox_alias (address, mailbox_id) VALUES (?, ?)", a, m.ID); err != nil {
 			return err
 		}
 	}

@@ -156,3 +156,59 @@ func TestUIDsAreSettledOnce(t *testing.T) {
 		}
 	})
 }
+
+// A mail is of one mailbox: no address or alias is two mailboxes', whatever its
+// case and whether the other is used now.
+func TestTwoMailboxesNeverShareAnAddress(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		whole := func(address string, aliases ...string) Mailbox {
+			return Mailbox{Name: "Boîte " + address, Address: address, Aliases: aliases, IMAP: Server{Host: "h"}, SMTP: Server{Host: "h"}}
+		}
+		var first, second Mailbox
+		write := func(fn func(ctx context.Context, tx *db.Tx) error) error {
+			return d.Write(t.Context(), func(tx *db.Tx) error { return fn(t.Context(), tx) })
+		}
+		if err := write(func(ctx context.Context, tx *db.Tx) (err error) {
+			if first, err = Create(ctx, tx, journal.System(), noon, whole("support@msp.example", "aide@msp.example")); err != nil {
+				return err
+			}
+			second, err = Create(ctx, tx, journal.System(), noon, whole("autre@msp.example"))
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for name, c := range map[string]struct {
+			m     Mailbox
+			field string
+		}{
+			"the address again":      {whole("Support@MSP.example"), "address"},
+			"an alias as an address": {whole("aide@msp.example"), "address"},
+			"an address as an alias": {whole("c@msp.example", "SUPPORT@msp.example"), "aliases"},
+			"an alias again":         {whole("c@msp.example", "aide@msp.example"), "aliases"},
+		} {
+			second.Address, second.Aliases = c.m.Address, c.m.Aliases
+			for verb, err := range map[string]error{
+				"create": write(func(ctx context.Context, tx *db.Tx) error {
+					_, err := Create(ctx, tx, journal.System(), noon, c.m)
+					return err
+				}),
+				"update": write(func(ctx context.Context, tx *db.Tx) error {
+					_, err := Update(ctx, tx, journal.System(), noon, second)
+					return err
+				}),
+			} {
+				f, ok := fault.As(err)
+				if !ok || len(f.Fields) != 1 || f.Fields[0].Name != c.field || f.Fields[0].Key != "mailbox.err.address_taken" || f.Fields[0].Args["name"] != first.Name {
+					t.Errorf("%s, %s: %v", verb, name, err)
+				}
+			}
+		}
+		first.Aliases = []string{"aide@msp.example", "support@msp.example", "neuf@msp.example"}
+		if err := write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := Update(ctx, tx, journal.System(), noon, first)
+			return err
+		}); err != nil {
+			t.Errorf("its own addresses: %v", err)
+		}
+	})
+}

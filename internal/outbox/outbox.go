@@ -106,14 +106,14 @@ func items(rows []row, err error) ([]Item, error) {
 	return out, nil
 }
 
-// Once returns the item with each recipient once: who is both in To and in Cc
-// gets one mail.
+// Once returns the item with each recipient once, capitals aside: who is both in
+// To and in Cc gets one mail.
 func (it Item) Once() Item {
 	seen := map[string]bool{}
 	var once []Recipient
 	for _, r := range it.Recipients {
-		if !seen[r.Address] {
-			seen[r.Address] = true
+		if key := strings.ToLower(r.Address); !seen[key] {
+			seen[key] = true
 			once = append(once, r)
 		}
 	}
@@ -243,15 +243,14 @@ func Undo(ctx context.Context, tx *db.Tx, id int64) (Item, error) {
 // whether such a mail went to the address at all: a report may be forged.
 func Bounced(ctx context.Context, tx *db.Tx, now time.Time, ids []string, address, reply string, permanent bool) (known bool, err error) {
 	for _, id := range ids {
-		found, err := db.Value[int64](ctx, tx, `SELECT o.id FROM outbox o JOIN outbox_recipient r ON r.outbox_id = o.id
-			WHERE o.rfc_id = ? AND r.address = ?`, id, address)
-		if errors.Is(err, db.ErrNone) {
+		found, sentTo, err := writtenTo(ctx, tx, id, address)
+		if err == nil && found == 0 {
 			continue
 		}
 		if err != nil || !permanent {
 			return err == nil, err
 		}
-		if _, err := tx.Exec(ctx, "UPDATE outbox_recipient SET state = 'failed', reply = ? WHERE outbox_id = ? AND address = ?", reply, found, address); err != nil {
+		if _, err := tx.Exec(ctx, "UPDATE outbox_recipient SET state = 'failed', reply = ? WHERE outbox_id = ? AND address = ?", reply, found, sentTo); err != nil {
 			return true, err
 		}
 		// What is not over for another recipient goes on, and ends as failed.
@@ -263,6 +262,19 @@ func Bounced(ctx context.Context, tx *db.Tx, now time.Time, ids []string, addres
 		return true, err
 	}
 	return false, nil
+}
+
+// writtenTo finds the item with a Message-ID that went to an address, and the
+// address as it was written to; 0 for none. Capitals do not count.
+func writtenTo(ctx context.Context, q db.Querier, id, address string) (int64, string, error) {
+	all, err := db.All(ctx, q, recipientFields, `SELECT r.outbox_id, r.address, r.state, r.reply FROM outbox o
+		JOIN outbox_recipient r ON r.outbox_id = o.id WHERE o.rfc_id = ?`, id)
+	for _, r := range all {
+		if strings.EqualFold(r.Address, address) {
+			return r.OutboxID, r.Address, err
+		}
+	}
+	return 0, "", err
 }
 
 // Hurry ends the time in which answers can be undone, for a program that is about

@@ -81,7 +81,7 @@ func TestListsAndSearchesWalkIndexes(t *testing.T) {
 		if len(unknown) > 0 {
 			t.Fatal(unknown)
 		}
-		for _, from := range []int64{0, 99} {
+		for _, from := range []Place{{}, {99, 98}} {
 			check("the search "+line, first, func(q db.Querier) error {
 				_, _, err := Find(t.Context(), q, 3, s, from, 50)
 				return err

@@ -2,12 +2,15 @@ package ticket
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"guichet/internal/db"
+	"guichet/internal/fault"
 )
 
 // indexed is how much of a body is searched, in bytes: a mail of a mebibyte of
@@ -36,7 +39,25 @@ func unindex(ctx context.Context, tx *db.Tx, id int64) error {
 
 // words keeps letters and digits only, so that both engines cut text alike.
 func words(text string) string {
-	return strings.Join(strings.FieldsFunc(text, notWord), " ")
+	all := strings.FieldsFunc(text, notWord)
+	for i, w := range all {
+		all[i] = bounded(w)
+	}
+	return strings.Join(all, " ")
+}
+
+// bounded shortens a word to what PostgreSQL keeps of one (2,046 bytes: textsearch
+// limitations); it indexes nothing of a longer one, and refuses to look for it.
+func bounded(word string) string {
+	const most = 2000
+	if len(word) <= most {
+		return word
+	}
+	end := most
+	for !utf8.RuneStart(word[end]) {
+		end--
+	}
+	return word[:end]
 }
 
 func notWord(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
@@ -170,15 +191,44 @@ type Hit struct {
 	Text    string // of the matching message or note, for the excerpt
 }
 
+// Place is where a page of a search ends: at an entry and, where only filters were
+// asked, at a ticket, since not every ticket has an entry. The zero Place is the
+// beginning, and the end.
+type Place struct{ Entry, Ticket int64 }
+
+// String writes a place as a token; the zero place is "".
+func (p Place) String() string {
+	if p == (Place{}) {
+		return ""
+	}
+	return fmt.Sprintf("%d.%d", p.Entry, p.Ticket)
+}
+
+// ParsePlace reads what String wrote.
+func ParsePlace(s string) (p Place, err error) {
+	if s == "" {
+		return p, nil
+	}
+	if _, err := fmt.Sscanf(s, "%d.%d", &p.Entry, &p.Ticket); err != nil {
+		return Place{}, fault.Wrap(err, fault.Invalid, "fault.choice")
+	}
+	return p, nil
+}
+
 // Find returns a page of a search, the newest matching message first, each
-// ticket once. after is the EntryID of the last hit of the page before.
-func Find(ctx context.Context, q db.Querier, agent int64, s Search, after int64, limit int) (hits []Hit, next int64, err error) {
+// ticket once, and the place after which the next page begins.
+func Find(ctx context.Context, q db.Querier, agent int64, s Search, from Place, limit int) (hits []Hit, next Place, err error) {
 	if limit <= 0 || limit > 200 {
 		limit = 50
 	}
 	if len(s.Words) == 0 && len(s.From) == 0 {
-		return s.byFilters(ctx, q, agent, after, limit)
+		return s.byFilters(ctx, q, agent, from, limit)
 	}
+	hits, end, err := s.byWords(ctx, q, agent, from.Entry, limit)
+	return hits, Place{Entry: end}, err
+}
+
+func (s Search) byWords(ctx context.Context, q db.Querier, agent, after int64, limit int) (hits []Hit, next int64, err error) {
 	// A ticket whose every message matches must not fill the page alone: read on
 	// until enough tickets are found or the matches end.
 	seen, start := map[int64]bool{}, after
@@ -272,13 +322,14 @@ func (s Search) match() string {
 func (s Search) tsquery() string {
 	var parts []string
 	for i, w := range s.Words {
+		w = bounded(w)
 		if i == len(s.Words)-1 && len(w) >= 3 {
 			w += ":*"
 		}
 		parts = append(parts, w)
 	}
 	for _, w := range s.From {
-		parts = append(parts, w+":*")
+		parts = append(parts, bounded(w)+":*")
 	}
 	return strings.Join(parts, " & ")
 }
@@ -314,21 +365,23 @@ func (s Search) conditions() (where []string, args []any) {
 	return where, args
 }
 
-// byFilters lists tickets when no word was given. Pages follow the last entry.
-func (s Search) byFilters(ctx context.Context, q db.Querier, agent, after int64, limit int) ([]Hit, int64, error) {
+// byFilters lists tickets when no word was given. Pages follow the last entry, and
+// the ticket where there is none.
+func (s Search) byFilters(ctx context.Context, q db.Querier, agent int64, from Place, limit int) ([]Hit, Place, error) {
 	where, args := s.conditions()
 	if len(where) == 0 {
-		return nil, 0, nil
+		return nil, Place{}, nil
 	}
-	if after != 0 {
-		where = append(where, "t.last_entry_id < ?")
-		args = append(args, after)
+	if from != (Place{}) {
+		where = append(where, "(t.last_entry_id, t.id) < (?, ?)")
+		args = append(args, from.Entry, from.Ticket)
 	}
 	hits, err := db.All(ctx, q, func(h *Hit) []any { return append(rowFields(&h.Row), &h.EntryID) },
-		"SELECT "+rowColumns+", t.last_entry_id"+rowFrom+"WHERE "+strings.Join(where, " AND ")+" ORDER BY t.last_entry_id DESC LIMIT ?",
+		"SELECT "+rowColumns+", t.last_entry_id"+rowFrom+"WHERE "+strings.Join(where, " AND ")+" ORDER BY t.last_entry_id DESC, t.id DESC LIMIT ?",
 		append(append([]any{agent}, args...), limit+1)...)
 	if err != nil || len(hits) <= limit {
-		return hits, 0, err
+		return hits, Place{}, err
 	}
-	return hits[:limit], hits[limit-1].EntryID, nil
+	last := hits[limit-1]
+	return hits[:limit], Place{last.EntryID, last.ID}, nil
 }

@@ -16,7 +16,7 @@ import (
 func find(t *testing.T, d *db.DB, line string) []int64 {
 	t.Helper()
 	s, _, _ := ParseSearch(line, time.UTC)
-	hits, _, err := Find(t.Context(), d, 1, s, 0, 50)
+	hits, _, err := Find(t.Context(), d, 1, s, Place{}, 50)
 	if err != nil {
 		t.Fatalf("%q: %v", line, err)
 	}
@@ -100,7 +100,7 @@ func TestATicketIsFoundOnceHoweverManyMessagesMatch(t *testing.T) {
 		}
 		s, _, _ := ParseSearch("toner", time.UTC)
 		var numbers []int64
-		var after int64
+		var after Place
 		for range 5 {
 			hits, next, err := Find(t.Context(), d, 1, s, after, 1)
 			if err != nil {
@@ -109,7 +109,7 @@ func TestATicketIsFoundOnceHoweverManyMessagesMatch(t *testing.T) {
 			for _, h := range hits {
 				numbers = append(numbers, h.Number)
 			}
-			if after = next; next == 0 {
+			if after = next; next == (Place{}) {
 				break
 			}
 		}
@@ -137,8 +137,57 @@ func FuzzFind(f *testing.F) {
 	d := dbtest.Open(f)
 	f.Fuzz(func(t *testing.T, line string) {
 		s, _, _ := ParseSearch(line, time.UTC)
-		if _, _, err := Find(t.Context(), d, 1, s, 0, 10); err != nil {
+		if _, _, err := Find(t.Context(), d, 1, s, Place{}, 10); err != nil {
 			t.Fatal(fmt.Errorf("%q: %w", line, err))
+		}
+	})
+}
+
+// Tickets that nobody has said anything in yet are found by filters like others.
+func TestFiltersPageThroughTicketsWithoutAWord(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		want := map[int64]bool{}
+		for i := range 11 {
+			tk := open(t, d, Opening{})
+			want[tk.ID] = true
+			if i%3 == 0 {
+				say(t, d, tk.ID, noon, Message{Direction: In, Body: "Bonjour"})
+			}
+		}
+		after, got := Place{}, map[int64]bool{}
+		for range 20 {
+			hits, next, err := Find(t.Context(), d, 1, Search{Status: []Status{New}}, after, 3)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, h := range hits {
+				if got[h.ID] {
+					t.Errorf("%d twice", h.ID)
+				}
+				got[h.ID] = true
+			}
+			if after = next; next == (Place{}) {
+				break
+			}
+		}
+		if len(got) != len(want) {
+			t.Errorf("%d of %d", len(got), len(want))
+		}
+	})
+}
+
+// A word longer than PostgreSQL's 2,046 bytes is a word like another.
+func TestAWordWithoutEndIsFoundOrNot(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		tk := open(t, d, Opening{})
+		long := strings.Repeat("ﷺ", 900) + "fin"
+		say(t, d, tk.ID, noon, Message{Direction: In, Body: "avant " + long + " après"})
+		for line, want := range map[string]int{long: 1, "avant": 1, "x" + long: 0, "from:" + strings.Repeat("b", 5000): 0, strings.Repeat("a", 5000): 0} {
+			s, _, _ := ParseSearch(line, time.UTC)
+			hits, _, err := Find(t.Context(), d, 1, s, Place{}, 10)
+			if err != nil || len(hits) != want {
+				t.Errorf("%.10s… (%d bytes): %d hits, %v", line, len(line), len(hits), err)
+			}
 		}
 	})
 }

@@ -318,7 +318,7 @@ func TestTakeGivesTheTicketItsFormerLastLine(t *testing.T) {
 			t.Errorf("snippet %q, %v", got.Snippet, err)
 		}
 		s, _, _ := ParseSearch("zygomatique", time.UTC)
-		if hits, _, err := Find(t.Context(), d, 1, s, 0, 10); err != nil || len(hits) != 0 {
+		if hits, _, err := Find(t.Context(), d, 1, s, Place{}, 10); err != nil || len(hits) != 0 {
 			t.Errorf("what was taken is still found: %v, %v", hits, err)
 		}
 	})

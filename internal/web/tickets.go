@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -40,24 +39,18 @@ func rowOf(r ticket.Row) TicketRow {
 }
 
 func searchTickets(ctx context.Context, d *door, in *searchIn) (searchPage, error) {
-	var after int64
-	if in.Cursor != "" {
-		var err error
-		if after, err = strconv.ParseInt(in.Cursor, 10, 64); err != nil {
-			return searchPage{}, fault.Wrap(err, fault.Invalid, "web.request")
-		}
+	after, err := ticket.ParsePlace(in.Cursor)
+	if err != nil {
+		return searchPage{}, err
 	}
 	s, filters, unknown := ticket.ParseSearch(in.Q, d.Answer.Zone)
 	hits, next, err := ticket.Find(ctx, d.DB, who(ctx).agent.ID, s, after, in.Limit)
 	if err != nil {
 		return searchPage{}, err
 	}
-	page := searchPage{Unknown: unknown,
+	page := searchPage{Unknown: unknown, Next: next.String(),
 		Items:   each(hits, func(h ticket.Hit) searchHit { return searchHit{rowOf(h.Row), excerpt(h.Text, s.Words)} }),
 		Filters: each(filters, func(f ticket.Filter) filterUsed { return filterUsed{f.Name, f.Value} })}
-	if next != 0 {
-		page.Next = strconv.FormatInt(next, 10)
-	}
 	return page, nil
 }
 

@@ -125,13 +125,18 @@ func (p *parser) complete(b *Bounce) {
 	if len(b.Recipients) == 0 {
 		b.Recipients = []BounceRecipient{{}}
 	}
+	words = words[:min(len(words), reportLimit/2)]
+	said := splitReasons(words)
 	for i := range b.Recipients {
 		r := &b.Recipients[i]
 		if r.Reason == "" {
-			r.Reason = reasonOf(words, r.Addr)
+			r.Reason = said.about(r.Addr)
 		}
-		if m := statusLine.FindStringSubmatch(p.m.Text[:min(len(p.m.Text), reportLimit)]); m != nil && r.Status == "" && r.Reason == "" {
-			r.Status = m[1] // of a report that came back in the text of this one
+		p.spend(len(words) + len(r.Reason))
+		if r.Status == "" && r.Reason == "" { // perhaps a report came back in the text of this one
+			if m := statusLine.FindStringSubmatch(p.m.Text[:min(len(p.m.Text), reportLimit)]); m != nil {
+				r.Status = m[1]
+			}
 		}
 		judge(r, p.m.Subject+"\n"+words)
 	}

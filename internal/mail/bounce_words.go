@@ -66,23 +66,29 @@ func (p *parser) addFailed(list []string, addr string) []string {
 	return append(list, addr)
 }
 
-// reasonOf gives the lines of the report that tell why addr failed: those after its name, else the first with a code.
-func reasonOf(words, addr string) string {
-	lines := strings.Split(words[:min(len(words), 32<<10)], "\n")
-	if addr != "" {
-		for i, line := range lines {
-			if !strings.Contains(strings.ToLower(line), strings.ToLower(addr)) {
+// reasons are the lines of a report, and their lower-case forms.
+type reasons struct{ lines, lower []string }
+
+func splitReasons(words string) reasons {
+	return reasons{strings.Split(words, "\n"), strings.Split(strings.ToLower(words), "\n")}
+}
+
+// about gives the lines of the report that tell why addr failed: those after its name, else the first with a code.
+func (r reasons) about(addr string) string {
+	if addr = strings.ToLower(addr); addr != "" {
+		for i, line := range r.lower {
+			if !strings.Contains(line, addr) {
 				continue
 			}
-			near := strings.Join(lines[i:min(len(lines), i+6)], " ")
+			near := strings.Join(r.lines[i:min(len(r.lines), i+6)], " ")
 			if smtpCode.MatchString(near) || deadWords.MatchString(near) || expiredWords.MatchString(near) {
 				return oneLine(near)
 			}
 		}
 	}
-	for i, line := range lines {
+	for i, line := range r.lines {
 		if smtpCode.MatchString(line) {
-			return oneLine(strings.Join(lines[i:min(len(lines), i+3)], " "))
+			return oneLine(strings.Join(r.lines[i:min(len(r.lines), i+3)], " "))
 		}
 	}
 	return ""

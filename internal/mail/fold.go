@@ -24,6 +24,7 @@ func (p *parser) fold() {
 	folds = append(folds, t.signature(folds)...)
 	folds = append(folds, t.disclaimer(folds)...)
 	p.m.Folds = tidy(p.m.Text, folds)
+	p.spend(t.work)
 }
 
 // markedSignature folds the signature that the HTML marks as one. Outlook's mark is not believed: people answer in it.
@@ -106,6 +107,7 @@ func (p *parser) structureFolds(t *textLines) (folds []Fold, decided bool) {
 func (t *textLines) answersInside(box span, inner []span) bool {
 	end, quotes := box.start, 0
 	for _, s := range inner {
+		t.work++
 		if s.start >= box.end {
 			break
 		}

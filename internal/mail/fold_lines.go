@@ -19,6 +19,7 @@ type textLines struct {
 	text  string
 	lines []line
 	tries int // sentences that may still be compared with the forms of attributions
+	work  int // steps done: bytes and lines looked at
 }
 
 const (
@@ -38,6 +39,7 @@ func splitLines(text string) *textLines {
 		t.lines = append(t.lines, line{start: at, end: end, s: s, blank: s == "" || s[0] >= 0x80 && strings.Trim(s, "\u200c\u200d") == "", quoted: isQuoted(s), ends: endsLikeAttribution(s)})
 		at = end + 1
 	}
+	t.work = len(text)
 	return t
 }
 
@@ -81,6 +83,7 @@ func (t *textLines) from(pos int) int {
 func (t *textLines) next(i int) int {
 	for i < len(t.lines) && t.lines[i].blank {
 		i++
+		t.work++
 	}
 	return i
 }
@@ -89,6 +92,7 @@ func (t *textLines) next(i int) int {
 func (t *textLines) previous(i int) int {
 	for i--; i >= 0 && t.lines[i].blank; {
 		i--
+		t.work++
 	}
 	return i
 }
@@ -103,6 +107,7 @@ func (t *textLines) onlyAttribution(from, to int) bool {
 		return true
 	}
 	for i := t.from(from); i < len(t.lines) && t.lines[i].start < to; i++ {
+		t.work++
 		if t.lines[i].blank {
 			continue
 		}

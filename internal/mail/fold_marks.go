@@ -57,6 +57,7 @@ func (t *textLines) attribution(i int) int {
 func (t *textLines) findAttribution(i int) int {
 	for n := 0; n < attributionLines && i+n < len(t.lines); n++ {
 		l := &t.lines[i+n]
+		t.work++
 		if n > 0 && (l.blank || l.quoted) {
 			return 0
 		}
@@ -98,6 +99,7 @@ func (t *textLines) isAttribution(s string, wrapped int) bool {
 		return false
 	}
 	t.tries--
+	t.work += len(s)
 	starts := sentenceStart.MatchString(s)
 	address := strings.HasSuffix(strings.TrimRight(s, ": "), ">")
 	switch {
@@ -203,6 +205,7 @@ func (t *textLines) headerBlock(i int) int {
 	seen := map[string]bool{}
 	last, odd := i, 0
 	for j := i; j < len(t.lines) && j < i+24; j++ {
+		t.work += 8
 		if t.lines[j].blank {
 			odd++
 			if odd > 2 && len(seen) < 3 || odd > 0 && seen["from"] && seen["subject"] && len(seen) >= 3 {

@@ -37,6 +37,7 @@ func (t *textLines) splitLine(forward bool) (first int, kind FoldKind) {
 	}
 	for i := range t.lines {
 		l := t.lines[i]
+		t.work += min(len(l.s), 120)
 		switch {
 		case l.blank:
 		case markLike(l.s) && originalMark.MatchString(l.s):
@@ -135,6 +136,7 @@ func (t *textLines) runs() []run {
 		}
 		j, marks := i, 0
 		for j < len(t.lines) {
+			t.work++
 			if t.lines[j].quoted {
 				marks++
 				j++
@@ -162,6 +164,7 @@ func (t *textLines) runs() []run {
 // answers says whether the lines [from, to) hold words of the writer.
 func (t *textLines) answers(from, to int) bool {
 	for i := from; i < to; i++ {
+		t.work++
 		if t.lines[i].blank {
 			continue
 		}

@@ -115,6 +115,7 @@ func (t *textLines) nameplate(from, to int) (ok, contact bool) {
 			continue
 		}
 		count++
+		t.work += len(l.s)
 		contact = contact || contactSign.MatchString(l.s)
 		if len(l.s) > 120 || strings.HasSuffix(l.s, "?") || strings.HasSuffix(l.s, ":") || len(l.s) > 40 && strings.HasSuffix(l.s, ".") {
 			return false, false

@@ -1,10 +1,8 @@
 package mail
 
 import (
-	"fmt"
 	"strings"
 	"testing"
-	"time"
 )
 
 // reply gives what is left of a plain text once folded.
@@ -187,29 +185,5 @@ func TestInlineAnswersInHTMLStay(t *testing.T) {
 				t.Errorf("%s: %q is folded away: %q, folds %+v", name, word, m.Reply(), m.Folds)
 			}
 		}
-	}
-}
-
-// TestX8PathologicalTexts: a megabyte of anything takes a time that grows like its size.
-func TestX8PathologicalTexts(t *testing.T) {
-	const size = 1 << 20
-	for i, unit := range []string{
-		"> \n", ">", "> a\nb\n", "On ", "On wrote:\n", "On 1 Nov wrote:\n> a\n", "From: a\n", "From: a@b\nTo: c\n", "Le lundi 2 a écrit :\n", "De : ", "-----Original Message-----\n",
-		"-- \n", "_", "__\n", "-", "\n", " ", "\u00a0", "a\n", "Cordialement\n", "http://a", "(http://\n> a\n", "<", "\t", "Sent from my a\n", "Am 1 schrieb ", ": ", "a:\n", "> > > > ",
-		"Von: a\nGesendet: b\nAn: c\n", "2026-01-01 a <b@c>:\n", "x <a@b> wrote", "é", "\xff", "= =\n", "*From:* a\n\n", "On\n", "Le \n\n", "Sent:\n", "To:\n\n\n",
-	} {
-		text := strings.Repeat(unit, size/len(unit))
-		start := time.Now()
-		m, _ := reply(t, "Re: x", text)
-		if took := time.Since(start); took > 5*time.Second { // a bound against the quadratic, not a measure
-			t.Errorf("%d %q: %v", i, unit, took)
-		}
-		if strings.TrimSpace(m.Text) != "" && m.Reply() == "" {
-			t.Errorf("%q: everything is folded", unit)
-		}
-	}
-	page := strings.Repeat("<blockquote type=cite><div>", 30_000)
-	if _, err := Parse(strings.NewReader("Content-Type: text/html\n\n"+page), nil); err != nil {
-		t.Error(fmt.Errorf("nested quotes: %w", err))
 	}
 }

@@ -11,6 +11,7 @@ func (t *textLines) forwarded(subject string) (f *Forwarded, start int) {
 	bySubject := isForwardSubject(subject)
 	for i := range t.lines {
 		l := &t.lines[i]
+		t.work += min(len(l.s), 120)
 		if l.blank {
 			continue
 		}

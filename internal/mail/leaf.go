@@ -59,12 +59,15 @@ func (p *parser) leafOn(l *leaf) end {
 			return e
 		}
 		l = l.afterFile(c)
-		if name, ok := p.uuName(l, c); ok && p.entities < maxEntities {
-			p.entities++
+		if name, ok := p.uuName(l, c); ok && p.worth(0) {
 			l = p.uuFile(l, name)
 			continue
 		}
 		l.take(p.src.again(c))
+		if p.spent() && !p.blind {
+			l.finish()
+			return p.rest()
+		}
 	}
 }
 
@@ -94,8 +97,12 @@ func (p *parser) open(at place, h header, t mediaType, beyond bool) *leaf {
 		return l
 	}
 	l.part.Attachment = true
-	if limit := reportSize(l.part.Type); limit > 0 && !beyond && len(p.reports) < 20 {
-		l.rep, l.limit = &report{kind: l.part.Type}, limit
+	kind := l.part.Type
+	if kind == "application/octet-stream" && strings.HasSuffix(strings.ToLower(l.part.Name), ".ics") {
+		kind = "text/calendar"
+	}
+	if limit := reportSize(kind); limit > 0 && !beyond && len(p.reports) < 20 {
+		l.rep, l.limit = &report{kind: kind}, limit
 	}
 	l.wait = l.part.Type == "message/rfc822" && l.part.Name == ""
 	l.packed = (isTNEF(l.part) || isSMIME(l.part)) && !beyond
@@ -226,6 +233,9 @@ func (l *leaf) flush() {
 		l.p.lf.Write(out)
 	}
 	if l.seg != nil {
+		if l.p.every && l.dest == nil && len(out) > 0 {
+			l.openStore()
+		}
 		l.keepText(out)
 	}
 	if l.part.Attachment && len(l.head) < headSize {
@@ -254,14 +264,15 @@ func (l *leaf) flush() {
 }
 
 func (l *leaf) keepText(out []byte) {
-	limit := textLimit
+	limit, kept := textLimit, &l.p.kept[0]
 	if l.seg.html {
-		limit = htmlLimit
+		limit, kept = htmlLimit, &l.p.kept[1]
 	}
-	if room := limit - len(l.seg.data); room < len(out) {
+	if room := limit - *kept; room < len(out) {
 		out = out[:room]
 		l.p.m.warn(WarnTruncated)
 	}
+	*kept += len(out)
 	if l.seg.data == nil && l.p.src.r.Buffered() > 0 { // more to come: the buffer says about how much
 		l.seg.data = make([]byte, 0, len(out)+l.p.src.r.Buffered())
 	}
@@ -361,7 +372,7 @@ func (l *leaf) keepPacked() {
 // unpack makes leaves of the files of a winmail.dat, and keeps its text for a mail that has no other.
 func (p *parser) unpack(t tnef) {
 	for _, f := range t.files {
-		if p.entities++; p.entities > maxEntities {
+		if !p.worth(0) {
 			p.m.warn(WarnNotAnalysed)
 			return
 		}

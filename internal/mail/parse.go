@@ -8,16 +8,6 @@ import (
 	"strings"
 )
 
-// The budget of work. What goes beyond it is kept whole as one attachment that was not analysed.
-const (
-	maxDepth    = 50
-	maxEntities = 1000
-	textLimit   = 1 << 20
-	htmlLimit   = 4 << 20
-	reportLimit = 64 << 10  // bytes kept of each part that classification reads
-	eventLimit  = 256 << 10 // bytes kept of a text/calendar part
-)
-
 // Parse reads a mail from r, once, in bounded memory. store gives the writer for the decoded bytes of a leaf that is an
 // attachment (its Size and SHA256 are not known yet); nil, or a nil writer, means that the bytes are only counted and
 // hashed. Parse always gives a Message, whatever the bytes; the error is r's or a store writer's own.
@@ -41,7 +31,7 @@ func (p *parser) safely() (m *Message, err error) {
 }
 
 func newParser(r io.Reader, store func(part Part) io.Writer) *parser {
-	return &parser{src: newLines(r), m: &Message{}, store: store, sum: sha256.New(), body: sha256.New(), out: make([]byte, 0, flushSize+1024)}
+	return &parser{src: newLines(r), m: &Message{}, store: store, budget: workLimit, sum: sha256.New(), body: sha256.New(), out: make([]byte, 0, flushSize+1024)}
 }
 
 func (p *parser) parse() (*Message, error) {
@@ -67,9 +57,12 @@ type parser struct {
 	inBody   bool
 	bounds   [][]byte // "--boundary" of the multiparts being read, outermost first
 	blind    bool     // boundaries mean nothing any more: the rest is one attachment
-	entities int
-	sealed   int    // signed contents that were opened
-	out      []byte // decoded bytes of the leaf being read, on their way to its sink
+	work     int      // steps done, see budget.go
+	budget   int      // steps allowed
+	kept     [2]int   // bytes of plain text and of HTML kept so far
+	sealed   int      // signed contents that were opened
+	every    bool     // the readable text is stored too
+	out      []byte   // decoded bytes of the leaf being read, on their way to its sink
 	segments []segment
 	spare    []segment // texts of a winmail.dat, for a mail without any other
 	reports  []report
@@ -99,6 +92,7 @@ func (p *parser) next() (c chunk, e end, ok bool) {
 	if !ok {
 		return c, end{level: -1}, false
 	}
+	p.spend(len(c.data))
 	if p.inBody && !given {
 		line := trimEOL(c.data)
 		p.body.Write(line)
@@ -106,7 +100,7 @@ func (p *parser) next() (c chunk, e end, ok bool) {
 			p.body.Write(newline)
 		}
 	}
-	if c.starts && !p.blind && len(p.bounds) > 0 && bytes.HasPrefix(c.data, dashes) {
+	if c.starts && !p.blind && !p.spent() && len(p.bounds) > 0 && bytes.HasPrefix(c.data, dashes) {
 		if level, closing := p.boundary(c.data); level >= 0 {
 			return c, end{level, closing}, false
 		}
@@ -120,6 +114,7 @@ var newline, dashes, undeclaredBoundary = []byte("\n"), []byte("--"), []byte("--
 // boundaries that are the beginning of another.
 func (p *parser) boundary(line []byte) (level int, closing bool) {
 	line = bytes.TrimRight(trimEOL(line), " \t")
+	p.spend(equalWork * len(p.bounds))
 	for i := len(p.bounds) - 1; i >= 0; i-- {
 		if bytes.Equal(line, p.bounds[i]) {
 			return i, false
@@ -135,7 +130,7 @@ func (p *parser) boundary(line []byte) (level int, closing bool) {
 
 // entity reads a header block and what it heads.
 func (p *parser) entity(at place) end {
-	if p.entities++; p.entities > maxEntities {
+	if !p.worth(at.depth) {
 		return p.rest()
 	}
 	h, over, why := p.header(at)
@@ -151,13 +146,13 @@ func (p *parser) entity(at place) end {
 		p.dec.fallback = cleanCharset(t.raw("charset"))
 	}
 	switch sub, multi := strings.CutPrefix(t.value, "multipart/"); {
+	case why == headTooLong && p.spent():
+		return p.rest()
 	case why == headTooLong:
 		return p.leaf(at, h, mediaType{value: "application/octet-stream"}, true)
 	case why == headCut:
 		p.empty(at, h, t)
 		return over
-	case multi && at.depth >= maxDepth:
-		return p.leaf(at, h, t, true)
 	case multi:
 		return p.multipart(at, h, t, sub)
 	}
@@ -178,6 +173,7 @@ func (p *parser) header(at place) (header, end, headEnd) {
 	ahead := func(c chunk) []byte { // given back first: looking ahead moves the buffer under c
 		p.src.giveBack(c)
 		p.src.holding = false
+		p.spend(4 << 10)
 		return p.src.ahead(4 << 10)
 	}
 	defer func() {
@@ -203,7 +199,7 @@ func (p *parser) header(at place) (header, end, headEnd) {
 				p.body.Write(p.src.held)
 			}
 			return r.h, end{}, headWhole
-		case r.size > headerLimit:
+		case r.size > headerLimit, p.spent():
 			r.flush()
 			return r.h, end{}, headTooLong
 		}
@@ -247,14 +243,8 @@ func (p *parser) skip() end {
 		if _, e, ok := p.next(); !ok {
 			return e
 		}
+		if p.spent() && !p.blind {
+			return p.rest()
+		}
 	}
-}
-
-// rest keeps everything up to the end of the mail as one attachment that was not analysed.
-func (p *parser) rest() end {
-	if p.entities > maxEntities+1 {
-		return p.skip()
-	}
-	p.blind = true
-	return p.leaf(place{depth: maxDepth}, nil, mediaType{value: "application/octet-stream"}, true)
 }

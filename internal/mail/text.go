@@ -39,6 +39,7 @@ func (p *parser) texts() {
 			if plain[s.alt] {
 				continue
 			}
+			p.spend(len(content))
 			t := htmlToText(content)
 			marks.shift(t, separate(&text))
 			text.WriteString(t.text)

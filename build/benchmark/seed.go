@@ -132,7 +132,7 @@ type asked func(ctx context.Context, q question) (int, error)
 func (d *desk) ask(ctx context.Context, q question) (int, error) {
 	if q.words != "" {
 		s, _, _ := ticket.ParseSearch(q.words, time.UTC)
-		hits, _, err := ticket.Find(ctx, d.db, 1, s, 0, 50)
+		hits, _, err := ticket.Find(ctx, d.db, 1, s, ticket.Place{}, 50)
 		return len(hits), err
 	}
 	rows, _, err := ticket.List(ctx, d.db, ticket.Query{View: q.view, Agent: 1, After: ticket.Cursor{At: q.at, ID: q.id}, Limit: 50})

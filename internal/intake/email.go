@@ -50,8 +50,11 @@ type Prepared struct {
 	Origin Origin
 	Raw    blob.Content
 	Mail   *mail.Message
-	broken error // why it could not be parsed
 }
+
+// errUnread is of a mail that our own parser failed on: it has no fingerprint, and
+// what is known of it is not enough to decide by.
+var errUnread = errors.New("the parser failed")
 
 // Config is what taking in needs beside the database.
 type Config = answer.Config
@@ -62,7 +65,7 @@ func Prepare(cfg Config, from Origin, r io.Reader) (*Prepared, error) {
 	w := blob.NewWriter(cfg.Blobs)
 	defer w.Discard()
 	tee := io.TeeReader(r, w)
-	m, broken, err := parse(tee)
+	m, err := mail.Parse(tee, func(mail.Part) io.Writer { return nil })
 	if err != nil {
 		return nil, fmt.Errorf("read a mail: %w", err)
 	}
@@ -74,19 +77,7 @@ func Prepare(cfg Config, from Origin, r io.Reader) (*Prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Prepared{Origin: from, Raw: raw, Mail: m, broken: broken}, nil
-}
-
-// parse survives a fault of our own parser: the mail that set it off must become
-// a ticket like any other, and be there to be looked at.
-func parse(r io.Reader) (m *mail.Message, broken, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			m, broken = &mail.Message{Kind: mail.KindPerson}, fmt.Errorf("the parser failed: %v", p)
-		}
-	}()
-	m, err = mail.Parse(r, func(mail.Part) io.Writer { return nil })
-	return m, nil, err
+	return &Prepared{Origin: from, Raw: raw, Mail: m}, nil
 }
 
 // Outcome is what Take did with one mail.
@@ -169,8 +160,8 @@ func (t *taking) take(ctx context.Context) (Outcome, error) {
 	if known, err := t.seen(ctx); err != nil || known.MailID != 0 {
 		return known, err
 	}
-	if t.broken != nil {
-		return Outcome{}, t.broken
+	if t.Mail.Fingerprint == ([32]byte{}) {
+		return Outcome{}, errUnread
 	}
 	if err := blob.Put(ctx, t.tx, t.now, t.Raw); err != nil {
 		return Outcome{}, err

@@ -63,6 +63,7 @@ func commands() []command {
 		{"serve link", "--agent NAME", serveLink},
 		{"ingest", "FILE.eml|MBOX|MAILDIR…", ingest},
 		{"mail inspect", "[--json] FILE|DIR|-…", mailInspect},
+		{"mail extract", "FILE|- DIR", mailExtract},
 		{"backup", "[FOLDER]", backupCommand},
 		{"restore", "[--without-secrets] BACKUP", restoreCommand},
 		{"doctor", "", doctor},

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"html"
+	"net"
+	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -153,11 +156,22 @@ func askConsent(ctx context.Context, d *door, in *consentIn) (v consentView, err
 	if err != nil {
 		return v, err
 	}
+	native, here := d.native()
+	if in.Body.Way == "browser" && !here && !loopback(who(ctx).origin) {
+		return v, fault.New(fault.Invalid, "oauth.err.elsewhere")
+	}
 	life, stop := context.WithTimeout(context.WithoutCancel(ctx), consentTime)
 	wait, v, err := begin(life, app, box.Address, in.Body.Way, who(ctx).agent)
 	if err != nil {
 		stop()
 		return v, err
+	}
+	if in.Body.Way == "browser" && here {
+		if err := native.OpenURL(ctx, v.URL); err != nil {
+			stop()
+			return v, err
+		}
+		v.Opened = true
 	}
 	asked := &consent{view: v, stop: stop, ended: make(chan struct{})}
 	d.consent.begin(box.ID, asked)
@@ -173,6 +187,25 @@ func askConsent(ctx context.Context, d *door, in *consentIn) (v consentView, err
 		d.consent.end(asked, endOf(g, err))
 	}()
 	return v, nil
+}
+
+// native is the window's own things, where there is a window.
+func (d *door) native() (Shell, bool) {
+	if d.Shell == nil {
+		return Shell{}, false
+	}
+	return d.Shell()
+}
+
+// loopback says whether a door is reached from this machine only: then the
+// browser that asks is on it too.
+func loopback(origin string) bool {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return false
+	}
+	name := u.Hostname()
+	return name == "localhost" || strings.HasSuffix(name, ".localhost") || net.ParseIP(name).IsLoopback()
 }
 
 // begin asks the provider in one of the two ways.

@@ -50,6 +50,7 @@ type consentView struct {
 	State   consentState `json:"state"`
 	URL     string       `json:"url,omitempty" doc:"the provider's page to open"`
 	Code    string       `json:"code,omitempty" doc:"to type there"`
+	Opened  bool         `json:"opened,omitempty" doc:"the window has opened it already"`
 	Expires int64        `json:"expires,omitempty"`
 	Account string       `json:"account,omitempty"`
 	Error   *said        `json:"error,omitempty"`

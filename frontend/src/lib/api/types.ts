@@ -1254,6 +1254,8 @@ export interface components {
             error?: components["schemas"]["Said"];
             /** Format: int64 */
             expires?: number;
+            /** @description the window has opened it already */
+            opened?: boolean;
             state: components["schemas"]["ConsentState"];
             /** @description the provider's page to open */
             url?: string;

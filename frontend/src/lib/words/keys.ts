@@ -4,9 +4,15 @@
  * reasons) are plain strings and go through sayKey.
  */
 import type dock from '../../../../internal/words/fr/ui-dock.json'
+import type oauth from '../../../../internal/words/fr/ui-oauth.json'
 import type people from '../../../../internal/words/fr/ui-people.json'
 import type settings from '../../../../internal/words/fr/ui-settings.json'
 import type setup from '../../../../internal/words/fr/ui-setup.json'
 import type ui from '../../../../internal/words/fr/ui.json'
 
-export type Key = keyof (typeof ui & typeof dock & typeof people & typeof settings & typeof setup)
+export type Key = keyof (typeof ui &
+  typeof dock &
+  typeof oauth &
+  typeof people &
+  typeof settings &
+  typeof setup)

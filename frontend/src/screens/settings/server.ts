@@ -9,6 +9,8 @@ export type Backup = S['BackupRow']
 export type Box = S['BoxView']
 export type BoxForm = S['BoxForm']
 export type BoxTested = S['BoxTested']
+export type Consent = S['ConsentView']
+export type Application = Required<Omit<S['OAuthForm'], '$schema'>>
 export type Session = S['SessionRow']
 export type Settings = S['SettingsView']
 export type TestStep = S['TestStep']
@@ -29,6 +31,27 @@ export const saveMailbox = (id: string, version: number, form: BoxForm) =>
   call(api.PATCH('/api/mailboxes/{id}', { ...at(id), body: { ...form, version } }))
 export const testMailbox = (id: string, form: BoxForm) =>
   call(api.POST('/api/mailboxes/test', { body: { ...form, ...(id ? { id } : {}) } }))
+
+/** applicationOf is the application of a mailbox as a form; its secret is only ever written. */
+export function applicationOf({ oauth: o }: Box): Application {
+  return {
+    provider: o?.provider ?? 'microsoft',
+    tenant: o?.tenant ?? '',
+    clientId: o?.clientId ?? '',
+    clientSecret: '',
+    authUrl: o?.authUrl ?? '',
+    tokenUrl: o?.tokenUrl ?? '',
+    deviceUrl: o?.deviceUrl ?? '',
+    scopes: o?.scopes ?? '',
+    secretEnds: o?.secretEnds ?? '',
+  }
+}
+export const setOAuth = (id: string, body: Application) =>
+  call(api.PUT('/api/mailboxes/{id}/oauth', { ...at(id), body }))
+export const removeOAuth = (id: string) => call(api.DELETE('/api/mailboxes/{id}/oauth', at(id)))
+export const askConsent = (id: string, way: 'browser' | 'device') =>
+  call(api.POST('/api/mailboxes/{id}/consent', { ...at(id), body: { way } }))
+export const getConsent = (id: string) => call(api.GET('/api/mailboxes/{id}/consent', at(id)))
 
 export const getSettings = () => call(api.GET('/api/settings'))
 export const saveSettings = (body: S['SettingsPatchBody']) => call(api.PATCH('/api/settings', { body }))

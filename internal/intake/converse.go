@@ -64,6 +64,8 @@ func (t *taking) open(ctx context.Context, near int64, c people.Contact, client 
 		v = verdict{fate: Alerted, reason: "intake.because.alert", args: t.sign()}
 	case near != 0:
 		v.reason = "intake.because.linked"
+	case t.unprompted():
+		v.reason, v.args = "intake.because.generated", t.sign()
 	case m.From.Addr == "":
 		v.reason = "intake.because.no_sender"
 	}
@@ -150,10 +152,10 @@ func (t *taking) company(ctx context.Context, tk ticket.Ticket, c people.Contact
 }
 
 // acknowledge thanks a person of a known client for a fresh mail: never a
-// machine, never a stranger.
+// machine, never a stranger, never who asks not to be.
 func (t *taking) acknowledge(ctx context.Context, tk ticket.Ticket, c people.Contact, client people.Client, box mailbox.Mailbox) error {
 	m := t.Mail
-	if m.Kind != mail.KindPerson || client.ID == 0 || c.ID == 0 || !box.Acknowledge || t.Origin.Source != "imap" || t.now.Sub(t.reported()) > fresh {
+	if m.Kind != mail.KindPerson || m.NoAnswer || client.ID == 0 || c.ID == 0 || !box.Acknowledge || t.Origin.Source != "imap" || t.now.Sub(t.reported()) > fresh {
 		return nil
 	}
 	address, ok := mail.SendableAddress(strings.ToLower(m.From.Addr))

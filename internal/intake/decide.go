@@ -42,7 +42,9 @@ func (t *taking) decide(ctx context.Context) (verdict, error) {
 	case mail.KindBounce:
 		return t.bounce(ctx)
 	case mail.KindAutoReply:
-		return t.autoReply(ctx)
+		if !t.unprompted() {
+			return t.autoReply(ctx)
+		}
 	case mail.KindList:
 		known, err := t.ofAClient(ctx)
 		if err != nil {
@@ -55,6 +57,13 @@ func (t *taking) decide(ctx context.Context) (verdict, error) {
 		return verdict{fate: Reported, reason: "intake.because.feedback", args: t.sign()}, nil
 	}
 	return t.converse(ctx, ours)
+}
+
+// unprompted says that a program wrote the mail of itself, as a form on a site
+// does, and that nothing else is known of it: somebody may have to act on it. An
+// absence notice may say the same of itself, and is known by more.
+func (t *taking) unprompted() bool {
+	return t.Mail.Generated && strings.HasPrefix(t.Mail.KindReason, "Auto-Submitted:")
 }
 
 // first is the mail that this one is a second copy of, come by another way; 0 for

@@ -251,6 +251,29 @@ func TestMachinesOpenAndReopenNothing(t *testing.T) {
 	})
 }
 
+// A form on a client's site says by the rules that a program wrote it: somebody has
+// to act on it all the same, and nobody is thanked. Nor is who forbids it.
+func TestWhatAProgramWritesOfItselfIsARequest(t *testing.T) {
+	each(t, func(o *office) {
+		form := "From: formulaire@conserverie.example\nTo: support@msp.example\nSubject: %s\nDate: Mon, 23 Nov 2026 11:30:00 +0000\nMessage-ID: <%s>\n" +
+			"Auto-Submitted: auto-generated\n\nJ'arrive lundi, il me faut un poste.\n"
+		got := o.take(fmt.Sprintf(form, "Demande depuis le site", "form@c"),
+			letter("enora@conserverie.example", "quiet@c", "Imprimante", "X-Auto-Response-Suppress: All\n"))
+		if got[0].Fate != Opened || got[0].Reason != "intake.because.generated" || got[0].TicketID == 0 {
+			o.Errorf("%+v", got[0])
+		}
+		if got[1].Fate != Opened || got[1].Reason != "intake.because.new" {
+			o.Errorf("%+v", got[1])
+		}
+		if absent := o.take(fmt.Sprintf(form, "Réponse automatique : absente", "oof@c"))[0]; absent.Fate != AutoNoted {
+			o.Errorf("%+v", absent)
+		}
+		if n := o.count("SELECT COUNT(*) FROM outbox"); n != 0 {
+			o.Errorf("%d were thanked", n)
+		}
+	})
+}
+
 func TestAPersonsReplyReopens(t *testing.T) {
 	each(t, func(o *office) {
 		first := o.take(letter("enora@conserverie.example", "first@c", "Imprimante", ""))[0]

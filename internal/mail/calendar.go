@@ -202,14 +202,12 @@ func (e *event) property(l contentLine) {
 
 // calendar reads the first calendar part of the mail, and lends its words to a mail that has no others.
 func (p *parser) calendar() {
-	data := p.report("text/calendar", "application/ics")
-	if data == nil {
+	p.m.Calendar = p.packed
+	c := readCalendar(p.report("text/calendar", "application/ics"))
+	if c == nil {
 		return
 	}
-	c := readCalendar(data)
-	if p.m.Calendar = c; c == nil {
-		return
-	}
+	p.m.Calendar = c
 	if text := c.words(); text != "" {
 		p.spare = append(p.spare, segment{charset: "utf-8", data: []byte(text)})
 	}

@@ -368,30 +368,3 @@ func (l *leaf) keepPacked() {
 	l.write(l.waiting)
 	l.waiting = nil
 }
-
-// unpack makes leaves of the files of a winmail.dat, and keeps its text for a mail that has no other.
-func (p *parser) unpack(t tnef) {
-	for _, f := range t.files {
-		if !p.worth(0) {
-			p.m.warn(WarnNotAnalysed)
-			return
-		}
-		l := p.begin(Part{Index: len(p.m.Parts), Type: leafType(f.kind), Name: CleanName(f.name), CID: f.cid, Attachment: true}, identity{})
-		if f.kind == "" {
-			l.part.Type = "application/octet-stream"
-		}
-		l.openStore()
-		for data := f.data; len(data) > 0; {
-			n := min(len(data), flushSize)
-			p.out = append(p.out[:0], data[:n]...)
-			l.flush()
-			data = data[n:]
-		}
-		l.finish()
-	}
-	if t.text != "" {
-		p.spare = append(p.spare, segment{charset: "utf-8", data: []byte(t.text)})
-	} else if len(t.html) > 0 {
-		p.spare = append(p.spare, segment{html: true, data: t.html[:min(len(t.html), htmlLimit)]})
-	}
-}

@@ -65,6 +65,7 @@ type parser struct {
 	out      []byte   // decoded bytes of the leaf being read, on their way to its sink
 	segments []segment
 	spare    []segment // texts of a winmail.dat, for a mail without any other
+	packed   *Calendar // the meeting of a winmail.dat
 	reports  []report
 	alts     int
 	marks    folding

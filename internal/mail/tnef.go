@@ -3,25 +3,42 @@ package mail
 import (
 	"bytes"
 	"encoding/binary"
-	"strconv"
 	"strings"
+	"time"
 )
 
-// tnefLimit is the size up to which a winmail.dat is opened; a larger one stays a file.
-const tnefLimit = 24 << 20
+// Limits of a winmail.dat. A larger one, or what goes beyond them, stays a file.
+const (
+	tnefLimit = 24 << 20
+	tnefFiles = 200 // in all, whatever is nested in what
+	tnefDepth = 3   // mails in mails
+)
 
 // tnef is what Outlook packed into a winmail.dat (MS-OXTNEF).
 type tnef struct {
 	files    []tnefFile
-	text     string
-	html     []byte
+	body     tnefBody
 	codepage string // of the strings that are not Unicode
-	rich     bool   // a formatted body was taken: one is enough
+
+	class, subject string
+	from           Address
+	to, cc         string // names, as Outlook shows them
+	sent           time.Time
+	start, end     time.Time // of a meeting
+	meeting        string    // its identity
+
+	depth int
+	left  *tnefLeft
 }
 
+// tnefLeft is what may still be made of a winmail.dat and all that it holds.
+type tnefLeft struct{ files, bytes int }
+
 type tnefFile struct {
-	name, kind, cid string
-	data            []byte
+	name, label, kind, cid string
+	known                  int // how good name is: of two names the better one stays
+	data                   []byte
+	nested                 bool // data is a TNEF stream of its own
 }
 
 // isTNEF knows the part by its type or its usual name.
@@ -31,100 +48,156 @@ func isTNEF(p Part) bool {
 
 // Attributes of a TNEF stream that matter here; their ids without the type in the upper half.
 const (
-	tnefBody       = 0x800c
+	tnefFrom       = 0x8000
+	tnefSubject    = 0x8004
+	tnefSent       = 0x8005
+	tnefClass      = 0x8008
+	tnefText       = 0x800c
 	tnefData       = 0x800f
 	tnefTitle      = 0x8010
+	tnefStart      = 0x0006
+	tnefEnd        = 0x0007
 	tnefRender     = 0x9002 // begins an attachment
 	tnefProps      = 0x9003
 	tnefAttachment = 0x9005 // properties of the attachment being read
 	tnefCodepage   = 0x9007
 )
 
+var tnefMark = []byte{0x78, 0x9f, 0x3e, 0x22}
+
 // readTNEF opens a winmail.dat as far as it goes; ok is false when it is none.
 func readTNEF(b []byte) (t tnef, ok bool) {
-	if len(b) < 6 || binary.LittleEndian.Uint32(b) != 0x223e9f78 {
-		return t, false
+	t.left = &tnefLeft{files: tnefFiles, bytes: tnefLimit}
+	return t, t.read(b)
+}
+
+func (t *tnef) read(b []byte) (ok bool) {
+	if len(b) < 6 || !bytes.HasPrefix(b, tnefMark) {
+		return false
 	}
 	t.codepage = "windows-1252"
 	b = b[6:]
 	for len(b) >= 9 {
 		id, size := binary.LittleEndian.Uint16(b[1:]), int64(binary.LittleEndian.Uint32(b[5:]))
 		b = b[9:]
-		value := b[:min(size, int64(len(b)))]
-		t.attribute(int(id), value)
+		t.attribute(int(id), b[:min(size, int64(len(b)))])
 		if size+2 >= int64(len(b)) {
 			break
 		}
 		b = b[size+2:] // a checksum follows that nobody keeps right
 	}
-	return t, true
+	t.open()
+	return true
 }
 
 func (t *tnef) attribute(id int, value []byte) {
-	if id == tnefRender && len(t.files) < 200 {
-		t.files = append(t.files, tnefFile{name: "Untitled Attachment"})
-	}
-	var file *tnefFile
-	if n := len(t.files); n > 0 {
-		file = &t.files[n-1]
-	}
-	switch {
-	case id == tnefCodepage && len(value) >= 4:
-		if n := binary.LittleEndian.Uint32(value); n > 0 && n < 70_000 {
-			t.codepage = "cp" + strconv.Itoa(int(n))
+	switch id {
+	case tnefCodepage:
+		if len(value) >= 4 {
+			t.codepage = codepageName(int(binary.LittleEndian.Uint32(value)))
 		}
-	case id == tnefBody:
-		t.text = t.string8(value)
-	case id == tnefProps:
+	case tnefFrom:
+		t.from = t.sender(value)
+	case tnefSubject:
+		t.subject = t.string8(value)
+	case tnefClass:
+		t.class = t.string8(value)
+	case tnefText:
+		t.body.text = t.string8(value)
+	case tnefSent:
+		t.sent = tnefDate(value)
+	case tnefStart:
+		t.start = tnefDate(value)
+	case tnefEnd:
+		t.end = tnefDate(value)
+	case tnefProps:
 		t.message(value)
-	case file == nil:
-	case id == tnefTitle && (file.name == "Untitled Attachment" || file.name == ""):
-		file.name = t.string8(value)
-	case id == tnefData:
-		file.data = value
-	case id == tnefAttachment:
-		t.attachment(file, value)
-	}
-}
-
-// message takes the body out of the properties of the mail.
-func (t *tnef) message(value []byte) {
-	for _, p := range readProps(value) {
-		switch {
-		case p.id == 0x1000:
-			t.text = t.property(p)
-		case p.id == 0x1013 && t.html == nil:
-			t.html = p.value
-			t.files = append(t.files, tnefFile{name: "body.html", kind: "text/html", data: p.value})
-		case p.id == 0x1009 && !t.rich:
-			var rtf []byte
-			if rtf, t.rich = unpackRTF(p.value); t.rich {
-				t.files = append(t.files, tnefFile{name: "body.rtf", kind: "application/rtf", data: rtf})
-			}
+	case tnefRender:
+		if t.left.files > 0 {
+			t.left.files--
+			t.files = append(t.files, tnefFile{})
+		}
+	default:
+		if n := len(t.files); n > 0 {
+			t.file(&t.files[n-1], id, value)
 		}
 	}
 }
 
-// attachment takes the long name, the type and the content out of the properties of a file.
-func (t *tnef) attachment(f *tnefFile, value []byte) {
-	for _, p := range readProps(value) {
+// file takes one attribute of an attachment.
+func (t *tnef) file(f *tnefFile, id int, value []byte) {
+	switch id {
+	case tnefTitle:
+		f.call(t.string8(value), 2)
+	case tnefData:
+		if !f.nested && len(f.data) == 0 {
+			f.data = value
+		}
+	case tnefAttachment:
+		for _, p := range t.properties(value) {
+			t.attachment(f, p)
+		}
+	}
+}
+
+// call gives a file a name unless it has a better one: its label, its title, its short and its long name, in this order.
+func (f *tnefFile) call(name string, known int) {
+	if name = strings.TrimSpace(name); name != "" && known >= f.known {
+		f.name, f.known = name, known
+	}
+}
+
+// attachment takes one property of an attachment (MS-OXCMSG 2.2.2).
+func (t *tnef) attachment(f *tnefFile, p prop) {
+	switch p.id {
+	case 0x3001:
+		f.label = t.property(p)
+		f.call(f.label, 1)
+	case 0x3704:
+		f.call(t.property(p), 3)
+	case 0x3707:
+		f.call(t.property(p), 4)
+	case 0x370e:
+		f.kind = strings.ToLower(t.property(p))
+	case 0x3712:
+		f.cid = contentID(t.property(p))
+	case 0x3701:
+		if p.kind == 0x102 && len(f.data) == 0 {
+			f.data = p.value
+		} else if p.kind == 0x0d && len(p.value) > 16 { // an object: the identity of its class comes first
+			f.data = p.value[16:]
+			f.nested = bytes.HasPrefix(f.data, tnefMark)
+		}
+	}
+}
+
+// message takes one list of properties of the mail (MS-OXPROPS).
+func (t *tnef) message(value []byte) {
+	for _, p := range t.properties(value) {
 		switch p.id {
-		case 0x3707:
-			f.name = t.property(p)
-		case 0x3001, 0x3704:
-			if f.name == "" || f.name == "Untitled Attachment" {
-				f.name = t.property(p)
+		case 0x001a:
+			t.class = t.property(p)
+		case 0x0037:
+			t.subject = t.property(p)
+		case 0x0039:
+			t.sent = fileTime(p.value)
+		case 0x0c1a:
+			t.from.Name = t.property(p)
+		case 0x0c1f, 0x5d01:
+			if addr := t.property(p); strings.Contains(addr, "@") {
+				t.from.Addr = cleanAddr(addr)
 			}
-		case 0x370e:
-			f.kind = strings.ToLower(t.property(p))
-		case 0x3712:
-			f.cid = contentID(t.property(p))
-		case 0x3701:
-			if len(f.data) == 0 && p.kind == 0x102 {
-				f.data = p.value
-			} else if p.kind == 0x0d && len(p.value) > 16 { // an object: its class comes first
-				f.data = p.value[16:]
-			}
+		case 0x0e04:
+			t.to = t.property(p)
+		case 0x0e03:
+			t.cc = t.property(p)
+		case 0x0060:
+			t.start = fileTime(p.value)
+		case 0x0061:
+			t.end = fileTime(p.value)
+		default:
+			t.bodyProperty(p)
+			t.appointment(p)
 		}
 	}
 }
@@ -143,90 +216,40 @@ func (t *tnef) string8(b []byte) string {
 	return d.text(bytes.TrimRight(b, "\x00"), t.codepage)
 }
 
-// prop is one MAPI property with one value.
-type prop struct {
-	id, kind int
-	value    []byte
-}
-
-// readProps reads a list of MAPI properties (MS-OXTNEF 2.1.3.4) as far as it is sound.
-func readProps(b []byte) []prop {
-	r := propReader{b: b}
-	var out []prop
-	for n := r.u32(); n > 0 && !r.over && len(out) < 2000; n-- {
-		p := prop{kind: int(r.u16()), id: int(r.u16())}
-		if p.id >= 0x8000 {
-			r.skipName()
-		}
-		values := uint32(1)
-		multi := p.kind&0x1000 != 0
-		p.kind &^= 0x1000
-		size := fixedSize(p.kind)
-		if multi || size == 0 {
-			values = r.u32()
-		}
-		for ; values > 0 && !r.over; values-- {
-			n := size
-			if n == 0 {
-				n = int64(r.u32())
-			}
-			p.value = r.take(n)
-			r.take((4 - n%4) % 4)
-		}
-		out = append(out, p)
+// sender reads attFrom: sizes, then a name and an address such as SMTP:a@b.example, each ended by a zero.
+func (t *tnef) sender(b []byte) (a Address) {
+	if len(b) < 8 {
+		return a
 	}
-	return out
-}
-
-// fixedSize gives the bytes of a property's type, 0 when they are counted.
-func fixedSize(kind int) int64 {
-	switch kind {
-	case 0x02, 0x03, 0x04, 0x0a, 0x0b, 0x01:
-		return 4
-	case 0x05, 0x06, 0x07, 0x14, 0x40:
-		return 8
-	case 0x48:
-		return 16
+	name, rest, _ := bytes.Cut(b[8:], []byte{0})
+	addr, _, _ := bytes.Cut(bytes.TrimLeft(rest, "\x00"), []byte{0})
+	a.Name = t.string8(name)
+	if kind, addr, ok := strings.Cut(t.string8(addr), ":"); ok && strings.EqualFold(kind, "SMTP") && strings.Contains(addr, "@") {
+		a.Addr = cleanAddr(addr)
 	}
-	return 0
+	return a
 }
 
-// propReader reads little-endian values; over is set at the end of the bytes.
-type propReader struct {
-	b    []byte
-	over bool
-}
-
-func (r *propReader) take(n int64) []byte {
-	if n < 0 || n > int64(len(r.b)) {
-		r.over, n = true, int64(len(r.b))
+// tnefDate reads a date in words: year, month, day, hour, minute, second.
+func tnefDate(b []byte) time.Time {
+	if len(b) < 12 {
+		return time.Time{}
 	}
-	out := r.b[:n]
-	r.b = r.b[n:]
-	return out
+	n := func(i int) int { return int(binary.LittleEndian.Uint16(b[2*i:])) }
+	if n(0) < 1601 || n(0) > 9998 {
+		return time.Time{}
+	}
+	return time.Date(n(0), time.Month(n(1)), n(2), n(3), n(4), n(5), 0, time.UTC)
 }
 
-func (r *propReader) u16() uint16 {
-	if b := r.take(2); len(b) == 2 {
-		return binary.LittleEndian.Uint16(b)
+// fileTime reads the time of Windows: tenths of microseconds since 1601.
+func fileTime(b []byte) time.Time {
+	if len(b) < 8 {
+		return time.Time{}
 	}
-	return 0
-}
-
-func (r *propReader) u32() uint32 {
-	if b := r.take(4); len(b) == 4 {
-		return binary.LittleEndian.Uint32(b)
+	t := time.Unix(int64(binary.LittleEndian.Uint64(b)/1e7)-11644473600, 0).UTC()
+	if !inYears(t) {
+		return time.Time{}
 	}
-	return 0
-}
-
-// skipName passes over the name of a named property: a set, then a number or a text.
-func (r *propReader) skipName() {
-	r.take(16)
-	if r.u32() == 0 {
-		r.take(4)
-		return
-	}
-	n := int64(r.u32())
-	r.take(n + (4-n%4)%4)
+	return t
 }

@@ -6,8 +6,8 @@ import "encoding/binary"
 const rtfStart = "{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor MS Sans SerifSymbolArialTimes New RomanCourier" +
 	"{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
 
-// unpackRTF undoes the compression of a formatted body; what is cut short is given as far as it goes.
-func unpackRTF(b []byte) (rtf []byte, ok bool) {
+// unpackRTF undoes the compression of a formatted body, up to limit bytes; what is cut short is given as far as it goes.
+func unpackRTF(b []byte, limit int) (rtf []byte, ok bool) {
 	if len(b) < 16 {
 		return nil, false
 	}
@@ -15,12 +15,12 @@ func unpackRTF(b []byte) (rtf []byte, ok bool) {
 	b = b[16:]
 	switch form {
 	case 0x414c454d: // "MELA": not compressed
-		return b[:min(raw, len(b))], true
+		return b[:min(raw, len(b), limit)], true
 	case 0x75465a4c: // "LZFu"
 	default:
 		return nil, false
 	}
-	raw = min(raw, tnefLimit)
+	raw = min(raw, limit)
 	var window [4096]byte
 	at := copy(window[:], rtfStart)
 	put := func(c byte) {

@@ -6,11 +6,13 @@ import (
 )
 
 // legalWords are the sentences that companies and scanners put below every mail; the text is folded, on one line.
-var legalWords = regexp.MustCompile(`^[*_=\-\[( ]{0,40}(?:(?:disclaimer|confidentiality notice|legal notice|avertissement|confidentialite|mention legale|avis de confidentialite|hinweis|haftungsausschluss)\b.{0,5}[:.\-]|` +
+var legalWords = regexp.MustCompile(`^[*_=\-\[( ]{0,40}(?:(?:disclaimer|confidentiality notice|legal notice|avertissement|confidentialite|mention legale|avis de confidentialite|hinweis|haftungsausschluss|aviso legal|avviso legale|avviso di riservatezza|nota di riservatezza|aviso de confidencialidad|aviso de confidencialidade|confidencialidad|riservatezza)\b.{0,5}[:.\-]|` +
 	`(?:ce|cet|le present) (?:message|mail|e-mail|email|courriel|courrier)\b.{0,160}(?:confidenti|destinataire|usage exclusif|prive)|(?:les informations|l'information) contenue?s? dans ce|si vous (?:n'etes pas|avez recu) .{0,80}(?:destinataire|par erreur)|` +
-	`l'integrite de ce message|l'absence de virus|avant d'imprimer|pensez a l'environnement|this (?:e-?mail|message|communication|transmission)\b.{0,200}(?:confidential|privileged|intended (?:solely|only)|is intended|sole use)|` +
+	`l'integrite de ce message|l'absence de virus|(?:p )?(?:avant d'imprimer|pensez a (?:l'environnement|la planete)|n'imprimez (?:ce|cet) )|(?:ce|cet) (?:message|mail|e-mail|courriel|courrier)\b.{0,80}(?:sans virus|analyse par)|this (?:e-?mail|message|communication|transmission)\b.{0,200}(?:confidential|privileged|intended (?:solely|only)|is intended|sole use)|` +
 	`the (?:information|contents?)\b.{0,30}(?:contained )?(?:in|of) this (?:e-?mail|message|communication)|if you (?:are not|have received) .{0,100}(?:intended|addressee|in error)|please consider the environment|` +
-	`(?:this email has been checked|virus-free|garanti sans virus)|diese (?:e-?mail|nachricht)\b.{0,160}(?:vertraulich|bestimmt)|sollten sie nicht der|este (?:mensaje|correo)\b.{0,160}confidencial|questo messaggio\b.{0,160}(?:riservat|confidenzial)|le informazioni contenute in questo)`)
+	`(?:this email has been checked|virus-free|garanti sans virus)|diese (?:e-?mail|nachricht)\b.{0,160}(?:vertraulich|bestimmt)|sollten sie nicht der|este (?:mensaje|correo)\b.{0,160}confidencial|questo messaggio\b.{0,160}(?:riservat|confidenzial)|le informazioni contenute in questo|` +
+	`(?:dit (?:e-?mail ?)?(?:bericht)?|de (?:informatie|inhoud))\b.{0,160}vertrouwelijk|(?:esta mensagem|este e-?mail|as informacoes)\b.{0,160}confidencia|(?:detta|denna) (?:meddelande|mejl|e-?post)\b.{0,160}(?:konfidentiell|avsett)|denne (?:e-?mail|besked|melding|e-post)\b.{0,160}(?:fortrolig|konfidensiel)` +
+	`|(?:niniejsza|ta) wiadomosc\b.{0,160}(?:poufn|przeznaczon)|(?:este|el presente) (?:correo|mensaje|e-?mail)\b.{0,160}(?:confidencial|destinatario)|questa (?:e-?mail|comunicazione)\b.{0,160}(?:riservat|confidenzial|destinatari)|tato zprava\b.{0,160}duvern)`)
 
 // disclaimer folds the legal notice at the end of what the writer wrote; folds are those found before.
 func (t *textLines) disclaimer(folds []Fold) []Fold {

@@ -45,7 +45,7 @@ func splitLines(text string) *textLines {
 
 // isQuoted knows a quoted line; the end of an address wrapped out of an attribution is none.
 func isQuoted(s string) bool {
-	return strings.HasPrefix(s, ">") && s != ">:" && !strings.HasPrefix(s, "> wrote:") && !strings.HasPrefix(s, ">, ")
+	return strings.HasPrefix(s, ">") && !(strings.HasPrefix(s, ">>> ") && strings.HasSuffix(s, " >>>")) && s != ">:" && !strings.HasPrefix(s, "> wrote:") && !strings.HasPrefix(s, ">, ")
 }
 
 var oddSpaces = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2009", " ", "\t", " ", "\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "", "\u202a", "", "\u202c", "", "\uff1a", ":")

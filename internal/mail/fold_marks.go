@@ -40,6 +40,12 @@ func endsWithVerb(s string) bool {
 // datedSender is the short form of some programs: a day, then who, and a colon. "2 nov. 2026, 9:30, Zoé <zoe@client.example>:"
 var datedSender = regexp.MustCompile(`^.{0,200}(?:\d{1,2}[:.]\d{2}|\d{4}).{0,200}< ?[^<> ]+@[^<> ]+ ?>\s?:$`)
 
+// momentIn finds a day with its year and a time of day, in any order: programs write both, people hardly.
+var momentIn = regexp.MustCompile(`(?:\d{4}|\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2}).{0,120}\b\d{1,2}[:.]\d{2}|\d{1,2}[:.]\d{2}\b.{0,120}(?:\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2})`)
+
+// groupWise is how GroupWise heads a quote: ">>> Zoé <zoe@client.example> 02/11/2026 09:30 >>>".
+var groupWise = regexp.MustCompile(`^(?:>>> )?\S.{2,200}\d{1,2}[:.]\d{2}.{0,12} >>>$`)
+
 // dateFirst is Gmail's old short form: "2026/11/2 Zoé Durand <zoe@client.example>".
 var dateFirst = regexp.MustCompile(`^\d{4}[-/.]\d{1,2}[-/.]\d{1,2} .{0,120}< ?[^<> ]+@[^<> ]+ ?>$`)
 
@@ -64,7 +70,7 @@ func (t *textLines) findAttribution(i int) int {
 		if !l.ends || t.tries <= 0 {
 			continue
 		}
-		if n > 0 && !sentenceStart.MatchString(strings.TrimLeft(t.lines[i].s, "> ")) && (n > 1 || !strings.Contains(t.lines[i].s, "<")) {
+		if n > 0 && !sentenceStart.MatchString(strings.TrimLeft(t.lines[i].s, "> ")) && (n > 1 || !strings.Contains(t.lines[i].s, "<") && l.s[0] != '<') {
 			return 0 // words of the writer, and an attribution below them
 		}
 		if t.isAttribution(t.joined(i, n+1), n) {
@@ -102,13 +108,20 @@ func (t *textLines) isAttribution(s string, wrapped int) bool {
 	t.work += len(s)
 	starts := sentenceStart.MatchString(s)
 	address := strings.HasSuffix(strings.TrimRight(s, ": "), ">")
+	bracketed := strings.Contains(s, "@") && strings.Contains(s, "<") && len(s) < 300
 	switch {
+	case bracketed && wrapped < 3 && momentIn.MatchString(s) && strings.HasSuffix(s, ":"): // in whatever language
+		return true
 	case address && isDigit(s[0]) && dateFirst.MatchString(s):
 		return true
 	case address && datedSender.MatchString(s):
 		return wrapped == 0 || starts
+	case groupWise.MatchString(s):
+		return true
 	case !endsWithVerb(s):
 		return false
+	case wrapped == 0 && strings.HasSuffix(s, ":") && momentIn.MatchString(s):
+		return true
 	case starts:
 		return strings.ContainsAny(s, "0123456789@<")
 	case strings.HasPrefix(s, "--") && strings.HasSuffix(s, "--"):
@@ -121,6 +134,9 @@ func (t *textLines) isAttribution(s string, wrapped int) bool {
 func endsLikeAttribution(s string) bool {
 	if s == "" || !strings.HasSuffix(s, ":") && len(s) < 8 {
 		return false
+	}
+	if strings.HasSuffix(s, " ----") { // "---- Le lun. 2 nov. 2026 … a écrit ----"
+		return true
 	}
 	if last := s[len(s)-1]; last == '-' || last == '*' || last >= 0x80 {
 		s = strings.TrimRight(s, " -–—*")
@@ -157,7 +173,7 @@ func (t *textLines) shared(i int) int {
 
 var originalMark = regexp.MustCompile(`(?i)^[-_=*> ]{2,}\s*(?:original message|reply message|message d.origine|message original|message initial|urspr(?:ü|ue?)ngliche (?:nachricht|mail)|original-?nachricht` +
 	`|originale? nachricht|mensaje original|messaggio originale|oorspronkelijk(?:e)? bericht|mensagem original|originalmeddelande|ursprungligt meddelande|oprindelig meddelelse|opprinnelig melding` +
-	`|alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|původní zpráva|pôvodná správa|eredeti üzenet|mesaj original|исходное сообщение|оригинальное сообщение|orijinal mesaj|original email|reply above this line)\s*[-_=*]{2,}\s*$`)
+	`|alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|původní zpráva|pôvodná správa|eredeti üzenet|mesaj original|исходное сообщение|оригинальное сообщение|orijinal mesaj|original email|reply above this line|mail original|missatge original|αρχικό μήνυμα|原始邮件|原始郵件|元のメッセージ|izvorna poruka|originalno sporočilo|pôvodná správa|originali žinutė|початкове повідомлення|оригинално съобщение)\s*[-_=*]{2,}\s*$`)
 
 var forwardMark = regexp.MustCompile(`(?i)^[-_=*> ]*\s*(?:(?:begin |start of )?forwarded (?:message|mail)(?: follows)?|message transf(?:é|e)r(?:é|e)|(?:début du )?message (?:réexpédié|transféré)|courriel transféré` +
 	`|weitergeleitete nachricht|anfang der weitergeleiteten (?:nachricht|e-mail)|mensaje reenviado|(?:inicio del )?mensaje reenviado|messaggio inoltrato|inizio messaggio inoltrato` +
@@ -169,10 +185,10 @@ var forwardMark = regexp.MustCompile(`(?i)^[-_=*> ]*\s*(?:(?:begin |start of )?f
 var headerLabels = func() map[string]string {
 	all := map[string]string{}
 	for kind, labels := range map[string]string{
-		"from":    "from|від кого|od koho|mottatt fra|de:|saatja|siuntėjas|από|מאת|من|šalje|отправитель|送信元|pošiljatelj|odosielateľ|odesílatel|de|von|da|van|od|från|fra|lähettäjä|от|от кого|kimden|gönderen|feladó|expéditeur|expediteur|remitente|afzender|de la|mittente|avsender|afsender|nadawca|відправник|від|from (sender)|發件人|发件人|寄件者|差出人|보낸사람",
-		"date":    "sent|poslano|poslato|gönderim|odeslano|gönderme tarihi|saadetud|išsiųsta|ημερομηνία|תאריך|التاريخ|data wysłania|data:|date:|відправлено|日付|дата відправлення|saatmisaeg|date|message du|envoyé|envoye|envoyé le|gesendet|gesendet am|datum|inviato|inviato il|data|verzonden|enviado|enviado el|enviada em|enviado em|enviada|fecha|wysłano|wysłane|skickat|sendt|lähetetty|отправлено|дата|gönderildi|tarih|elküldve|dátum|odesláno|odoslané|päiväys|päivämäärä|dato|date d'envoi|trimis|надіслано|送信日時|日期|发送时间|傳送日期|날짜|sent at|received",
-		"to":      "to|za|la|catre|komu:|saaja|kam|προς|אל|إلى|prima|pre|送信先|príjemca|příjemce|à|a|an|para|aan|do|till|til|vastaanottaja|кому|kime|alıcı|címzett|komu|către|destinataire|destinatario|destinatário|кому (to)|收件人|收件者|宛先|받는사람|pour|para:",
-		"subject": "subject|titulek|pealkiri|teema|θέμα|נושא|الموضوع|tema|objet|sujet|betreff|asunto|oggetto|onderwerp|assunto|temat|ämne|emne|aihe|тема|konu|tárgy|předmět|predmet|subiect|主题|主旨|主題|件名|제목|re",
+		"from":    "from|від кого|od koho|mottatt fra|de:|saatja|siuntėjas|από|מאת|من|šalje|nuo|mittente:|отправитель|送信元|pošiljatelj|odosielateľ|odesílatel|de|von|da|van|od|från|fra|lähettäjä|от|от кого|kimden|gönderen|feladó|expéditeur|expediteur|remitente|afzender|de la|mittente|avsender|afsender|nadawca|відправник|від|from (sender)|發件人|发件人|寄件者|差出人|보낸사람",
+		"date":    "sent|poslano|poslato|gönderim|odeslano|gönderme tarihi|saadetud|išsiųsta|ημερομηνία|תאריך|التاريخ|data wysłania|data:|date:|відправлено|日付|дата відправлення|saatmisaeg|date|message du|envoyé|envoye|envoyé le|gesendet|gesendet am|datum|inviato|inviato il|data|verzonden|enviado|enviado el|enviada em|enviado em|enviada|fecha|wysłano|wysłane|skickat|sendt|lähetetty|отправлено|дата|gönderildi|tarih|elküldve|dátum|odesláno|odoslané|päiväys|päivämäärä|dato|date d'envoi|trimis|надіслано|送信日時|日期|发送时间|傳送日期|날짜|sent at|received|enviat|изпратено|nosūtīts|εστάλη|στάλθηκε|reçu|reçu le|envoyée|envoyé à",
+		"to":      "to|za|la|catre|komu:|saaja|kam|προς|אל|إلى|prima|pre|送信先|príjemca|příjemce|à|a|an|para|aan|do|till|til|vastaanottaja|кому|kime|alıcı|címzett|komu|către|destinataire|destinatario|destinatário|кому (to)|收件人|收件者|宛先|받는사람|pour|para:|per a|до|adressaat|sendt til",
+		"subject": "subject|titulek|pealkiri|teema|θέμα|נושא|الموضوع|tema|objet|sujet|betreff|asunto|oggetto|onderwerp|assunto|temat|ämne|emne|aihe|тема|konu|tárgy|předmět|predmet|subiect|主题|主旨|主題|件名|제목|re|assumpte|относно|zadeva|temats",
 		"cc":      "cc|másolatot kap|dw|kópia|дк|копія|do wiadomości|copie à|copie|cc:|kopie|kopia|kopi|copia|kopio|cópia|копия|másolat|bilgi|ccopie|抄送|副本|참조",
 		"other":   "reply-to|répondre à|reply to|antwort an|responder a|bcc|cci|importance|priorité|attachments|pièces jointes|organisation|organization|x-mailer|message-id|wichtigkeit|anlagen|importanza",
 	} {
@@ -256,7 +272,7 @@ func (t *textLines) machineMade(first, last int) bool {
 // markedAbove says whether a rule or a mark stands right above line i.
 func (t *textLines) markedAbove(i int) bool {
 	p := t.previous(i)
-	return p >= 0 && (isRule(t.lines[p].s) || originalMark.MatchString(t.lines[p].s) || forwardMark.MatchString(t.lines[p].s))
+	return p >= 0 && (isRule(t.lines[p].s) || originalMark.MatchString(t.lines[p].s) || forwardMark.MatchString(t.lines[p].s) || betweenRules.MatchString(t.lines[p].s))
 }
 
 func isRule(s string) bool {

@@ -42,6 +42,8 @@ func (t *textLines) splitLine(forward bool) (first int, kind FoldKind) {
 		case l.blank:
 		case markLike(l.s) && originalMark.MatchString(l.s):
 			return t.ruleAbove(i), kind
+		case markLike(l.s) && betweenRules.MatchString(l.s) && t.blockBelow(i):
+			return t.ruleAbove(i), kind
 		case markLike(l.s) && forwardMark.MatchString(l.s) && t.headerSoon(i+1):
 			return t.ruleAbove(i), FoldForward
 		case l.quoted:
@@ -57,6 +59,12 @@ func (t *textLines) splitLine(forward bool) (first int, kind FoldKind) {
 // markLike spares the regular expressions: marks stand between rules, or end with a colon.
 func markLike(s string) bool {
 	return len(s) > 8 && len(s) < 120 && (strings.IndexByte("-_=*>", s[0]) >= 0 || s[len(s)-1] == ':')
+}
+
+// blockBelow says whether a header block stands right below line i.
+func (t *textLines) blockBelow(i int) bool {
+	n := t.next(i + 1)
+	return n < len(t.lines) && n < i+4 && t.headerBlock(n) > 0
 }
 
 // headerSoon says whether a header block follows within some lines.

@@ -5,10 +5,13 @@ import (
 	"strings"
 )
 
-var mobileSignature = regexp.MustCompile(`(?i)^(?:[-–—] ?)?(?:via mobile|sent (?:from|with|via|by) (?:my |the |mail|outlook|yahoo|samsung|proton|mobile|a |an |android|iphone|gmail|windows|blackberry|front|spark|mailbird|nylas|aol|superhuman)` +
-	`.{0,80}|sent from .{2,40}|get outlook for .{2,40}|envoyé (?:de(?:puis)? (?:mon|ma|mes|un|une|l.|outlook|yahoo|mobile|proton|l.application|la messagerie)|à partir de|avec|via) ?.{0,80}|télécharge[rz]? outlook pour .{2,40}` +
-	`|obtenir outlook pour .{2,40}|(?:von meinem|gesendet (?:von|mit|über|aus)).{2,80}|diese nachricht wurde von meinem .{2,80}|outlook für (?:ios|android).{0,40}|enviado (?:desde|de|do|a partir).{2,80}|inviato da.{2,80}|verstuurd vanaf.{2,80}|verzonden (?:met|vanaf).{2,80}` +
-	`|wysłane? z.{2,60}|skickat från.{2,60}|sendt fra.{2,60}|lähetetty .{2,60}|отправлено (?:с|из).{2,60}|从我的.{1,30}发送|発信元.{1,30}|iphoneから送信|провідправлено.{1,40})$`)
+// mobileSignature is what telephones and mail programs add below a text, in their languages.
+var mobileSignature = regexp.MustCompile(`(?i)^(?:[-–—] ?)?(?:via mobile|sent (?:from|with|via|by) (?:my |the |mail|outlook|yahoo|samsung|proton|mobile|a |an |android|iphone|gmail|windows|blackberry|front|spark|mailbird|nylas|aol|superhuman).{0,80}|sent from .{2,40}` +
+	`|(?:\pL+ ){1,4}(?:o )?outlook \pL+ (?:\pL+ )?(?:ios|android|mac|windows)(?: ?<\S+>)?|(?:\pL+ ){1,3}outlook<\S+> \pL+ (?:ios|android)|outlook für (?:ios|android).{0,40}|provenance ?: ?courrier .{2,40}` +
+	`|envoyé (?:de(?:puis)? (?:mon|ma|mes|un|une|l.|outlook|yahoo|mobile|proton|l.application|la messagerie|gmail|courrier)|à partir d.|avec|via) ?.{0,80}` +
+	`|(?:von meinem|gesendet (?:von|mit|über|aus)).{2,80}|diese nachricht wurde von meinem .{2,80}|enviado (?:desde|de|do|a partir).{2,80}|inviato da.{2,80}|(?:verstuurd|verzonden) (?:met|van|vanaf|vanuit|via).{2,80}` +
+	`|wysłan[eoay]? z.{2,60}|skickat från.{2,60}|sendt fra.{2,60}|lähetetty .{2,60}|odesláno z.{2,60}|odoslané z.{2,60}|trimis de pe .{2,60}|elküldve az? .{2,60}|отправлено (?:с|из).{2,60}|надіслано з.{2,60}|.{2,40} gönderildi` +
+	`|从我的.{1,30}发送|發自我的.{1,30}|发自我的.{1,30}|発信元.{1,30}|.{2,20}から送信|провідправлено.{1,40}|나의 .{1,20}에서 보냄)$`)
 
 // signature folds what stands below the writer's words: after "-- " (RFC 3676 4.3), what phones add, a closing with
 // name and address, and the footer that a list puts below the quote.

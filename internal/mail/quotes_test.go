@@ -43,7 +43,7 @@ func TestAttributionForms(t *testing.T) {
 	for _, s := range []string{
 		"Mon collègue a écrit :", "Le client a écrit une lettre.", "Il m'a écrit hier :", "On a reçu le message suivant :", "As I wrote:", "Am Ende schrieb er:",
 		"Le 3 novembre, il faudra prévoir :", "On lance la mise à jour à 10:30 :", "Voici ce que dit l'écran :", "At 10:30 the server stopped:", "Le mot de passe est : azerty",
-		"Contact : zoe@client.example", "De 9h à 12h :", "El Niño escribió:",
+		"Contact : zoe@client.example", "De 9h à 12h :", "El Niño escribió:", "L'erreur du 02/11/2026 à 09:30 sur la boîte (zoe@client.example) est celle-ci :", "2026-11-02 09:30:12 zoe@client.example failed:",
 	} {
 		if lines := splitLines(s + "\n\nsuite\n"); lines.attribution(0) != 0 {
 			t.Errorf("a person's sentence: %s", s)

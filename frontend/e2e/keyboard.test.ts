@@ -35,6 +35,8 @@ it.each(['fr', 'en'] as const)('goes round the desk by keys alone (%s)', async (
   for (const [key, title] of [
     ['a', 'ui.key.assign'],
     ['e', 'ui.key.status'],
+    ['q', 'ui.key.requester'],
+    ['s', 'ui.key.client'],
     ['?', 'ui.keys.title'],
   ] as const) {
     await page.keyboard.press(key)

@@ -130,6 +130,23 @@ func TestPGP(t *testing.T) {
 	}
 }
 
+// TestPGPFolds: the armour around a signed text is folded, an answer inside it is the reply.
+func TestPGPFolds(t *testing.T) {
+	const head = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n"
+	block := armored("SIGNATURE", 0x88)
+	for body, want := range map[string]string{
+		head + "C'est réglé.\n" + block:                         "C'est réglé.",
+		"Avant.\n\n" + head + "Signé.\n" + block + "\nAprès.\n": "Avant.\n\nSigné.\n\n\nAprès.",
+		"C'est réglé.\n" + armored("MESSAGE", 0x85):             "C'est réglé.\n" + strings.TrimSpace(armored("MESSAGE", 0x85)),
+		"Sans fin.\n-----BEGIN PGP SIGNATURE-----\nabcd":        "Sans fin.\n-----BEGIN PGP SIGNATURE-----\nabcd",
+	} {
+		m, err := Parse(strings.NewReader("Content-Type: text/plain; charset=utf-8\n\n"+body), nil)
+		if err != nil || strings.TrimSpace(m.Reply()) != want {
+			t.Errorf("%q: %q, %v", body, m.Reply(), err)
+		}
+	}
+}
+
 // TestSMIMEBounded: signatures in signatures and lengths that lie end; every cut is answered.
 func TestSMIMEBounded(t *testing.T) {
 	content := signedPart

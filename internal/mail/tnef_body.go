@@ -29,7 +29,7 @@ func (t *tnef) bodyProperty(p prop) {
 		}
 		t.add(tnefFile{name: "body.html", kind: "text/html", data: t.body.html})
 	case p.id == 0x1009 && t.body.fromRTF == nil:
-		if rtf, ok := unpackRTF(p.value, t.left.bytes); ok {
+		if rtf, ok := unpackRTF(p.value, t.left.bytes); ok && len(rtf) > 0 {
 			t.left.bytes -= len(rtf)
 			t.body.fromRTF = rtf
 			t.add(tnefFile{name: "body.rtf", kind: "application/rtf", data: rtf})

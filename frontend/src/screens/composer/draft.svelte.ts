@@ -129,13 +129,22 @@ export class Writing {
       at: Date.now(),
     } satisfies Copy)
     if (this.saved !== 'conflict') this.saved = 'dirty'
+    this.#later(everyMs)
+  }
+
+  /** Whoever writes without a pause is saved all the same. */
+  #later(ms: number): void {
+    this.#timer ??= setTimeout(() => void this.save(), ms)
+  }
+
+  #notLater(): void {
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.save(), everyMs)
+    this.#timer = undefined
   }
 
   /** save writes to the server what is not there yet, one save after the other. */
   save(): Promise<void> {
-    clearTimeout(this.#timer)
+    this.#notLater()
     this.#coming = this.#coming.then(() => this.#put())
     return this.#coming
   }
@@ -161,7 +170,7 @@ export class Writing {
     } catch (error) {
       if (this.#sealed) return
       this.saved = error instanceof Fault && error.status === 409 ? 'conflict' : 'failed'
-      if (this.saved === 'failed') this.#timer = setTimeout(() => void this.save(), 4 * everyMs)
+      if (this.saved === 'failed') this.#later(4 * everyMs)
     }
   }
 
@@ -208,7 +217,7 @@ export class Writing {
   async seal<T>(work: () => Promise<T>): Promise<T> {
     await this.save()
     this.#sealed = true
-    clearTimeout(this.#timer)
+    this.#notLater()
     try {
       const done = await work()
       this.saved = 'clean'

@@ -47,6 +47,15 @@ it('saves once for many keys', async () => {
   expect(puts()).toHaveLength(1)
 })
 
+it('saves while somebody writes without a pause', async () => {
+  const writing = await begin()
+  for (let i = 0; i < 20; i++) {
+    writing.setText('mot '.repeat(i + 1))
+    await vi.advanceTimersByTimeAsync(500)
+  }
+  expect(puts().length).toBeGreaterThan(2)
+})
+
 it('takes up again what the server never got', async () => {
   server.refuse.when = (a) => (a.method === 'PUT' ? 0 : undefined)
   const lost = await begin()

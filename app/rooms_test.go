@@ -18,7 +18,7 @@ import (
 var floors = [][]string{
 	{"internal/db", "internal/journal", "internal/blob", "internal/fault", "internal/words", "internal/secret"},
 	{"internal/people", "internal/mailbox", "internal/mail", "internal/ticket"},
-	{"internal/mail/wire", "internal/mail/imap", "internal/mail/smtp", "internal/mail/oauth", "internal/outbox", "internal/backup"},
+	{"internal/mail/wire", "internal/mail/imap", "internal/mail/smtp", "internal/mail/oauth", "internal/mail/discover", "internal/outbox", "internal/backup"},
 	{"internal/answer", "internal/intake"},
 	{"internal/web", "frontend"},
 	{"app/instance", "app/window", "app/demo"},

@@ -107,6 +107,8 @@ func routes() []route {
 		op("GET /api/mailboxes/{id}", "getMailbox", getMailbox),
 		op("PATCH /api/mailboxes/{id}", "updateMailbox", updateMailbox),
 		op("POST /api/mailboxes/test", "testMailbox", testMailbox),
+		op("GET /api/hosts", "listHosts", listHosts),
+		op("POST /api/hosts/lookup", "lookUpHost", lookUpHost),
 		op("PUT /api/mailboxes/{id}/oauth", "setOAuth", setOAuth),
 		op("DELETE /api/mailboxes/{id}/oauth", "removeOAuth", removeOAuth),
 		op("POST /api/mailboxes/{id}/consent", "askConsent", askConsent),

@@ -45,6 +45,25 @@ type consentIn struct {
 	}
 }
 
+// mailHost is the servers of one host, to fill a form with.
+type mailHost struct {
+	Name      string        `json:"name"`
+	IMAP      BoxServer     `json:"imap"`
+	SMTP      BoxServer     `json:"smtp"`
+	SavesSent bool          `json:"savesSent"`
+	OAuth     oauthProvider `json:"oauth,omitempty" doc:"it takes no passwords"`
+}
+
+type mailHosts struct {
+	Items list[mailHost] `json:"items"`
+}
+
+type hostIn struct {
+	Body struct {
+		Address string `json:"address" maxLength:"254"`
+	}
+}
+
 // consentView is an authorisation under way, or how the last one ended.
 type consentView struct {
 	State   consentState `json:"state"`

@@ -53,6 +53,11 @@ export function dayAndTime(at: number): string {
       }).format(at)
 }
 
+/** calendarDay writes a date given as yyyy-mm-dd: 10 décembre 2026. */
+export function calendarDay(date: string): string {
+  return format('day', { dateStyle: 'long' }).format(new Date(`${date}T00:00`))
+}
+
 /** since writes an instant that a sentence counts from: 14:05 today, else with the day. */
 export function since(at: number): string {
   return midnight(at) === midnight(clock.now) ? clockTime(at) : dayAndTime(at)

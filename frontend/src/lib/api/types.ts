@@ -309,6 +309,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hosts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listHosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hosts/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["lookUpHost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mailboxes": {
         parameters: {
             query?: never;
@@ -1461,6 +1493,9 @@ export interface components {
         };
         /** @enum {string} */
         FoldKind: "quote" | "signature" | "forward" | "disclaimer";
+        HostInBody: {
+            address: string;
+        };
         ID: string;
         /** @enum {string} */
         ImportAction: "create" | "update" | "same" | "refuse";
@@ -1533,6 +1568,17 @@ export interface components {
         MailHeader: {
             name: string;
             value: string;
+        };
+        MailHost: {
+            imap: components["schemas"]["BoxServer"];
+            name: string;
+            /** @description it takes no passwords */
+            oauth?: components["schemas"]["OAuthProvider"];
+            savesSent: boolean;
+            smtp: components["schemas"]["BoxServer"];
+        };
+        MailHosts: {
+            items: components["schemas"]["MailHost"][];
         };
         /** @enum {string} */
         MailKind: "person" | "auto_reply" | "bounce" | "feedback" | "list" | "alert" | "meeting";
@@ -2889,6 +2935,68 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["FeedChange"] | components["schemas"]["FeedStatus"] | components["schemas"]["FeedQuestion"];
+                };
+            };
+        };
+    };
+    listHosts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailHosts"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lookUpHost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HostInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailHost"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -46,6 +46,9 @@ export function applicationOf({ oauth: o }: Box): Application {
     secretEnds: o?.secretEnds ?? '',
   }
 }
+export type Host = S['MailHost']
+export const listHosts = () => call(api.GET('/api/hosts'))
+export const lookUpHost = (address: string) => call(api.POST('/api/hosts/lookup', { body: { address } }))
 export const setOAuth = (id: string, body: Application) =>
   call(api.PUT('/api/mailboxes/{id}/oauth', { ...at(id), body }))
 export const removeOAuth = (id: string) => call(api.DELETE('/api/mailboxes/{id}/oauth', at(id)))

@@ -182,3 +182,71 @@ func TestDisclaimersElsewhere(t *testing.T) {
 		}
 	}
 }
+
+// TestHTMLOfPrograms: the quote is known by the structure that each program gives it.
+func TestHTMLOfPrograms(t *testing.T) {
+	const said = `Le lun. 2 nov. 2026 à 09:30, Support &lt;s@azurene.example&gt; a écrit&nbsp;:`
+	const block = `<b>De&nbsp;:</b> Support &lt;s@azurene.example&gt;<br><b>Envoyé&nbsp;:</b> lundi 2 novembre 2026 09:30<br><b>À&nbsp;:</b> Zoé<br><b>Objet&nbsp;:</b> x`
+	for name, below := range map[string]string{
+		"outlook new":         `<div id="mail-editor-reference-message-container"><div class="ms-outlook-mobile-reference-message skipProofing"><hr>` + block + `</div><div>Avant</div></div>`,
+		"outlook web":         `<div id="appendonsend"></div><hr tabindex="-1"><div id="divRplyFwdMsg" dir="ltr">` + block + `</div><div>Avant</div>`,
+		"outlook mobile":      `<div id="ms-outlook-mobile-body-separator-line"><br></div><div id="ms-outlook-mobile-signature">Télécharger Outlook pour iOS</div><hr><div id="divRplyFwdMsg">` + block + `</div>Avant`,
+		"outlook 2007":        `<div><div style='border:none;border-top:solid #B5C4DF 1.0pt;padding:3.0pt 0cm 0cm 0cm'><p>` + block + `</p></div></div><p>Avant</p>`,
+		"outlook 2003":        `<div class=OutlookMessageHeader><hr>` + block + `</div><div>Avant</div>`,
+		"outlook mac":         `<div style="border:none;border-top:solid #B5C4DF 1.0pt"><p><b>De : </b>Support<br><b>Date : </b>lundi 2 novembre 2026<br></p></div><p>Avant</p>`,
+		"windows mail":        `<div style="mso-element:para-border-div;border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm"><p style="border:none;padding:0cm">` + block + `</p></div><p>Avant</p>`,
+		"gmail":               `<div class="gmail_quote gmail_quote_container"><div dir="ltr" class="gmail_attr">` + said + `<br></div><blockquote class="gmail_quote" style="margin:0">Avant</blockquote></div>`,
+		"gmail, blank before": `<div><br></div><br><div class="gmail_extra"><div class="gmail_quote">` + said + `<br><blockquote>Avant</blockquote></div></div>`,
+		"apple":               `<br><blockquote type="cite"><div>` + said + `</div><br></blockquote></div><blockquote type="cite"><div>Avant</div></blockquote>`,
+		"apple, ios":          `<br><div dir="ltr">Envoyé de mon iPhone</div><div dir="ltr"><br><blockquote type="cite">` + said + `<br><br></blockquote></div><blockquote type="cite"><div dir="ltr">Avant</div></blockquote>`,
+		"thunderbird":         `<div class="moz-cite-prefix">` + said + `<br></div><blockquote type="cite" cite="mid:a@b"><p>Avant</p></blockquote>`,
+		"zimbra":              `<hr id="zwchr" data-marker="__DIVIDER__"><div data-marker="__HEADERS__"><b>De: </b>"Support"<br><b>À: </b>"Zoé"<br><b>Envoyé: </b>Lundi<br><b>Objet: </b>x<br></div><div data-marker="__QUOTED_TEXT__">Avant</div>`,
+		"sogo":                `<br><br>Le Lundi, Novembre 02, 2026 09:30 CET, Support &lt;s@azurene.example&gt; a écrit:<br>&nbsp;<blockquote type="cite" cite="a@b">Avant</blockquote>`,
+		"roundcube":           `<p id="reply-intro">Le 2026-11-02 09:30, Support a écrit&nbsp;:</p><blockquote type="cite" style="padding: 0 0.4em; border-left: #1010ff 2px solid; margin: 0"><p>Avant</p></blockquote>`,
+		"yahoo":               `<div id="yahoo_quoted_1" class="yahoo_quoted"><div>` + said + `</div><div>Avant</div></div>`,
+		"yahoo, prefixed":     `<div id="ydp1yahoo_quoted_2" class="ydp1yahoo_quoted"><div>` + said + `</div><div>Avant</div></div>`,
+		"proton":              `<div class="protonmail_quote">` + said + `<br><blockquote class="protonmail_quote" type="cite">Avant</blockquote></div>`,
+		"zoho":                `<div class="zmail_extra_hr" style="border-top: 1px solid rgb(204, 204, 204);"></div><div class="zmail_extra" data-zbluepencil-ignore="true"><div>---- Le lun. 02 nov. 2026 09:30:00 +0100 Support &lt;s@azurene.example&gt; a écrit ---</div><blockquote id="blockquote_zmail">Avant</blockquote></div>`,
+		"infomaniak":          `<div class="ik_mail_quote"><div>` + said + `</div><blockquote class="ws-ng-quote">Avant</blockquote></div>`,
+		"gmx":                 `<div name="quote" style="margin:10px 5px 5px 10px; border-left:2px solid #C3D9E5;"><div><b>Gesendet:</b> Montag, 2. November 2026 um 09:30 Uhr<br><b>Von:</b> Support<br><b>An:</b> Zoé<br><b>Betreff:</b> x</div><div name="quoted-content">Avant</div></div>`,
+		"tutanota":            `<blockquote class="tutanota_quote"><p>` + said + `</p>Avant</blockquote>`,
+		"front":               `<div class="front-blockquote"><p>` + said + `</p><blockquote type="cite">Avant</blockquote></div>`,
+		"mailspring":          `<div class="gmail_quote_attribution">` + said + `</div><blockquote class="gmail_quote">Avant</blockquote>`,
+		"orange":              `<blockquote style="border-left:2px solid blue;padding-left:3px">&gt; Message du 02/11/26 09:30<br>&gt; De : "Support" &lt;s@azurene.example&gt;<br>&gt; A : zoe@client.example<br>&gt; Objet : x<br>&gt;<br>&gt; Avant</blockquote>`,
+		"samsung":             `<div align="left" dir="auto" style="font-size:100%"><div>-------- Message d'origine --------</div><div>De : Support &lt;s@azurene.example&gt; </div><div>Date : 02/11/2026  09:30  (GMT+01:00) </div><div>À : Zoé</div><div>Objet : x </div></div>Avant`,
+		"no structure at all": `<p>` + said + `</p><p>Avant</p>`,
+	} {
+		m := parse(t, "From: a@b.example\nSubject: Re: x\nContent-Type: text/html; charset=utf-8\n\n<html><body><div>C'est réglé.</div>"+below+"</body></html>")
+		checkFolds(t, m)
+		if got := m.Reply(); got != "C'est réglé." {
+			t.Errorf("%s: Reply = %q of %q, folds %+v", name, got, m.Text, m.Folds)
+		}
+	}
+}
+
+// TestHTMLStructureAlone: the same when the words above the quote are in a language that nobody here knows.
+func TestHTMLStructureAlone(t *testing.T) {
+	const said = `Tadlo zu mik Support &lt;s@azurene.example&gt;`
+	for name, below := range map[string]string{
+		"gmail":           `<div class="gmail_quote"><div class="gmail_attr">` + said + `<br></div><blockquote class="gmail_quote">Avant</blockquote></div>`,
+		"outlook web":     `<div id="divRplyFwdMsg"><b>Mik:</b> Support<br></div><div>Avant</div>`,
+		"outlook desktop": `<div style='border:none;border-top:solid #E1E1E1 1.0pt'><p><b>Mik:</b> Support</p></div><p>Avant</p>`,
+		"outlook new":     `<div id="mail-editor-reference-message-container">` + said + `<div>Avant</div></div>`,
+		"thunderbird":     `<div class="moz-cite-prefix">` + said + `<br></div><blockquote type="cite">Avant</blockquote>`,
+		"zimbra":          `<hr id="zwchr"><div><b>Mik: </b>Support<br></div><div>Avant</div>`,
+		"roundcube":       `<p id="reply-intro">` + said + `</p><blockquote type="cite">Avant</blockquote>`,
+		"yahoo":           `<div id="ydp1yahoo_quoted_2" class="ydp1yahoo_quoted"><div>` + said + `</div><div>Avant</div></div>`,
+		"proton":          `<div class="protonmail_quote">` + said + `<blockquote>Avant</blockquote></div>`,
+		"zoho":            `<div class="zmail_extra">` + said + `<blockquote>Avant</blockquote></div>`,
+		"infomaniak":      `<div class="ik_mail_quote"><div>` + said + `</div>Avant</div>`,
+		"gmx":             `<div name="quote"><div>` + said + `</div>Avant</div>`,
+		"front":           `<div class="front-blockquote">` + said + `<p>Avant</p></div>`,
+		"mailspring":      `<div class="gmail_quote_attribution">` + said + `</div><blockquote class="gmail_quote">Avant</blockquote>`,
+	} {
+		m := parse(t, "From: a@b.example\nSubject: Re: x\nContent-Type: text/html; charset=utf-8\n\n<div>C'est réglé.</div>"+below)
+		checkFolds(t, m)
+		if got := m.Reply(); got != "C'est réglé." {
+			t.Errorf("%s: Reply = %q of %q, folds %+v", name, got, m.Text, m.Folds)
+		}
+	}
+}

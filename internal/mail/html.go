@@ -283,7 +283,7 @@ func structure(tag string, a tagAttrs) (kind FoldKind, toEnd bool) {
 	}
 	switch {
 	case a.id == "divRplyFwdMsg", a.id == "stopSpelling", a.id == "appendonsend", a.id == "mail-editor-reference-message-container",
-		a.id == "ms-outlook-mobile-body-separator-line":
+		a.id == "ms-outlook-mobile-body-separator-line", a.id == "zwchr", a.id == "replySplit":
 		return FoldQuote, true
 	case strings.Contains(style, "border-top:solid#e1e1e1"), strings.Contains(style, "border-top:solid#b5c4df"),
 		strings.Contains(style, "border-top:#b5c4df"), strings.Contains(style, "border-top:#e1e1e1"):
@@ -294,13 +294,14 @@ func structure(tag string, a tagAttrs) (kind FoldKind, toEnd bool) {
 	for _, c := range strings.Fields(a.class) {
 		switch c {
 		case "gmail_quote", "gmail_quote_container", "yahoo_quoted", "protonmail_quote", "moz-cite-prefix", "zmail_extra", "tutanota_quote",
-			"ms-outlook-mobile-reference-message", "OutlookMessageHeader", "moz-forward-container", "WordSection1_quoted", "iwcQuote":
+			"ms-outlook-mobile-reference-message", "OutlookMessageHeader", "moz-forward-container", "WordSection1_quoted", "iwcQuote", "gmail_quote_attribution", "ik_mail_quote", "front-blockquote",
+			"freshdesk_quote", "hs_reply", "mail-quote-collapse", "mailru-blockquote", "zendesk_quote", "tmail-quoted", "quoted-mail", "spike_quote":
 			return FoldQuote, c == "OutlookMessageHeader"
 		case "gmail_signature", "moz-signature", "protonmail_signature_block", "tutanota_signature":
 			return FoldSignature, false
 		}
 	}
-	if a.id == "OLK_SRC_BODY_SECTION" {
+	if a.id == "OLK_SRC_BODY_SECTION" || a.id == "reply-intro" || a.rest == "quote" || strings.Contains(a.id+" "+a.class, "yahoo_quoted") {
 		return FoldQuote, false
 	}
 	return "", false

@@ -109,9 +109,13 @@ func (t *textLines) headerValues(i int) (values map[string]string, next int) {
 	return values, i
 }
 
+// doubledLink is how Outlook writes an address that is a link in plain text: "luc@client.example<mailto:luc@client.example>".
+var doubledLink = regexp.MustCompile(`([^\s<>]+@[^\s<>]+)<mailto:[^<>]*>`)
+
 func (f *Forwarded) fill(values map[string]string) {
 	var d decoder
 	list := func(s string) []Address {
+		s = doubledLink.ReplaceAllString(s, "$1")
 		return d.addresses(strings.NewReplacer("[mailto:", "<", "]", ">").Replace(s))
 	}
 	f.From = sender(list(values["from"]))

@@ -198,15 +198,10 @@ func showMails(t *testing.T, all []string) {
 	for n, v := range all {
 		writeMail(t, mails, n, c.arm(v, n, escape))
 	}
-	furnish(t, folder)
+	furnish(t, folder, d.Width, d.Height)
 	bin := screen.Binary(t)
 	d.Run(t, home, nil, bin, "--data", folder, "ingest", mails).Wait(t)
 	p := d.Run(t, home, nil, bin, "--data", folder)
-	d.Tool(t, "search", "--sync", "--onlyvisible", "--name", "^Guichet$")
-	d.Tool(t, "mousemove", "700", "300")
-	rows := image.Rect(240, 60, 500, 400)
-	p.Until(t, d, "no list", func() bool { return inked(d, rows) > 500 })
-
 	seen := map[int]bool{}
 	next := func() {
 		t.Helper()
@@ -217,7 +212,7 @@ func showMails(t *testing.T, all []string) {
 			d.Keep(t, "covered")
 		}
 	}
-	d.Tool(t, "key", "Return")
+	openFirst(t, d, p)
 	next()
 	rail := d.Picture(image.Rect(0, 0, 200, d.Height))
 	for len(seen) < len(all) {
@@ -254,6 +249,15 @@ func covered(d *screen.Display) (n int) {
 		}
 	}
 	return n
+}
+
+// openFirst waits for the list of the real window and opens its first ticket by the keyboard.
+func openFirst(t *testing.T, d *screen.Display, p *screen.Program) {
+	t.Helper()
+	d.Tool(t, "search", "--sync", "--onlyvisible", "--name", "^Guichet$")
+	d.Tool(t, "mousemove", "700", "300")
+	p.Until(t, d, "no list", func() bool { return inked(d, image.Rect(240, 60, 500, 120)) > 100 })
+	d.Tool(t, "key", "Return")
 }
 
 // whole looks for the marks of a thread that was not seen yet, and adds its mails to those seen.
@@ -297,8 +301,8 @@ func inked(d *screen.Display, part image.Rectangle) (n int) {
 }
 
 // furnish makes a data folder whose first start is behind it: a team, a mailbox that is asleep, and an agent who
-// reads mails in their own layout, in a window as high as the display.
-func furnish(t *testing.T, folder string) {
+// reads mails in their own layout, in a window of a size in pixels.
+func furnish(t *testing.T, folder string, width, height int) {
 	t.Helper()
 	store, err := db.Open(t.Context(), folder+"/guichet.db")
 	if err != nil {
@@ -321,7 +325,7 @@ func furnish(t *testing.T, folder string) {
 	if err = errors.Join(err, store.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if err := (place{Width: 1400, Height: 6400, Known: true}).save(folder); err != nil {
+	if err := (place{Width: width, Height: height, Known: true}).save(folder); err != nil {
 		t.Fatal(err)
 	}
 }

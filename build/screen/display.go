@@ -91,17 +91,25 @@ func (d *Display) look(path string) error {
 	return nil
 }
 
+// Bounds is all of the display.
+func (d *Display) Bounds() image.Rectangle { return image.Rect(0, 0, d.Width, d.Height) }
+
+// Shows tells whether a window with a title (a regular expression) is on the display.
+func (d *Display) Shows(t testing.TB, title string) bool {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "xdotool", "search", "--onlyvisible", "--name", title)
+	cmd.Env = append(os.Environ(), "DISPLAY="+d.Name)
+	return cmd.Run() == nil // it fails where it finds none
+}
+
 // At is the colour of a pixel now.
 func (d *Display) At(x, y int) color.RGBA {
 	p := d.pixels[y*d.stride+4*x:]
 	return color.RGBA{p[2], p[1], p[0], 255}
 }
 
-// Picture copies a part of what is shown; with no part, all of it.
+// Picture copies a part of what is shown.
 func (d *Display) Picture(part image.Rectangle) *image.RGBA {
-	if part.Empty() {
-		part = image.Rect(0, 0, d.Width, d.Height)
-	}
 	m := image.NewRGBA(part)
 	for y := part.Min.Y; y < part.Max.Y; y++ {
 		for x := part.Min.X; x < part.Max.X; x++ {
@@ -129,7 +137,7 @@ func (d *Display) Keep(t testing.TB, name string) {
 		return
 	}
 	defer f.Close()
-	if err := png.Encode(f, d.Picture(image.Rectangle{})); err != nil {
+	if err := png.Encode(f, d.Picture(d.Bounds())); err != nil {
 		t.Error(err)
 	}
 	fmt.Println("picture:", path)

@@ -24,16 +24,16 @@ type Occurrence struct {
 
 // event is a VEVENT, a VTODO, a VJOURNAL or a VFREEBUSY.
 type event struct {
-	kind, uid                string
-	start, end, due          stamp
-	created, completed, id   stamp // id: RECURRENCE-ID
-	duration                 lapse
-	lasts                    bool // duration was given
-	future                   bool // RANGE=THISANDFUTURE
-	rules                    []rule
-	more                     []period // RDATE
-	except                   []stamp  // EXDATE
-	title, where, what, note string
+	kind, uid              string
+	start, end, due        stamp
+	created, completed, id stamp // id: RECURRENCE-ID
+	duration               lapse
+	lasts                  bool // duration was given
+	future                 bool // RANGE=THISANDFUTURE
+	rules                  []rule
+	more                   []period // RDATE
+	except                 []stamp  // EXDATE
+	title, where, what     string
 }
 
 // Limits of a calendar; what is beyond is left out.

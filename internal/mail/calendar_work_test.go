@@ -2,6 +2,8 @@ package mail
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -62,8 +64,7 @@ func TestRulesAsOthersReadThem(t *testing.T) {
 		freq := rapid.SampledFrom([]string{"YEARLY", "MONTHLY", "WEEKLY", "DAILY"}).Draw(t, "FREQ")
 		text := "FREQ=" + freq + fmt.Sprintf(";INTERVAL=%d", rapid.IntRange(1, 3).Draw(t, "INTERVAL"))
 		maybe := func(name string) bool { return rapid.IntRange(0, 2).Draw(t, name+"?") == 0 }
-		months := maybe("BYMONTH")
-		if months {
+		if maybe("BYMONTH") {
 			text += list(t, "BYMONTH", 1, 12, false)
 		}
 		if maybe("BYMONTHDAY") && freq != "WEEKLY" {
@@ -84,7 +85,10 @@ func TestRulesAsOthersReadThem(t *testing.T) {
 		if maybe("BYHOUR") {
 			text += list(t, "BYHOUR", 0, 23, false)
 		}
-		if maybe("WKST") && freq == "WEEKLY" {
+		if freq == "YEARLY" && strings.Contains(text, ";BYDAY") && !strings.ContainsAny(text[strings.Index(text, ";BYDAY"):], "-12") && maybe("BYWEEKNO") {
+			text += list(t, "BYWEEKNO", 2, 51, true)
+		}
+		if maybe("WKST") && (freq == "WEEKLY" || freq == "YEARLY") {
 			text += ";WKST=SU"
 		}
 		if maybe("BYSETPOS") && freq != "WEEKLY" { // the other counts the first week from the start, not from its first day
@@ -142,4 +146,36 @@ func FuzzCalendar(f *testing.F) {
 		}
 		c.words()
 	})
+}
+
+// TestCollectedCalendars: calendars and winmail.dat that strangers collected are read within their limits.
+func TestCollectedCalendars(t *testing.T) {
+	files := 0
+	for _, pattern := range []string{"*/data/*.ics", "*/data/*.tnef"} {
+		names, err := filepath.Glob(filepath.Join(corpora, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			b, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files++
+			if c := readCalendar(b); c != nil {
+				if list := c.Occurrences(time.UTC, 5); len(list) > 5 || c.steps > calendarSteps {
+					t.Errorf("%s: %d times, %d steps", name, len(list), c.steps)
+				}
+			}
+			if filepath.Ext(name) != ".tnef" {
+				continue
+			}
+			if got, ok := readTNEF(b); !ok || len(got.files) == 0 || got.left.bytes < 0 {
+				t.Errorf("%s: %v, %d files", name, ok, len(got.files))
+			}
+		}
+	}
+	if files == 0 {
+		fmt.Println("collected calendars are not here: only our own were read")
+	}
 }

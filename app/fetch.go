@@ -144,17 +144,17 @@ func (d *desk) fetchAll(ctx context.Context) error {
 // fetch starts the loop of one mailbox and returns what ends it and waits.
 func (d *desk) fetch(ctx context.Context, b mailbox.Mailbox) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	var running sync.WaitGroup
+	running.Go(func() { d.catchUp(ctx, b) })
+	running.Go(func() {
 		if err := imap.Run(ctx, d.imapOptions(b), d.hooks(b)); err != nil && ctx.Err() == nil {
 			d.logger("imap").Error("fetching ended", "mailbox", b.Address, "err", err)
 			d.state.told(b.ID, d.now(), imap.State{Phase: imap.Failing, Since: d.now(), Err: err})
 		}
-	}()
+	})
 	return func() {
 		cancel()
-		<-done
+		running.Wait()
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"guichet/app/instance"
 	"guichet/internal/backup"
 	"guichet/internal/db"
+	"guichet/internal/intake"
 	"guichet/internal/journal"
 	"guichet/internal/outbox"
 	"guichet/internal/people"
@@ -148,7 +149,7 @@ func restoreCommand(ctx context.Context, p program, args []string) error {
 	}
 	plan := backup.Plan{From: flags.Arg(0), Into: p.folder(), Phrase: phrase, WithoutSecrets: *without, KeyFile: p.env("GUICHET_KEY_FILE"),
 		After: func(ctx context.Context, tx *db.Tx) error {
-			return errors.Join(outbox.AfterRestore(ctx, tx, p.now()), people.RevokeAll(ctx, tx, journal.System(), p.now()))
+			return errors.Join(outbox.AfterRestore(ctx, tx, p.now()), people.RevokeAll(ctx, tx, journal.System(), p.now()), intake.AfterRestore(ctx, tx))
 		}}
 	if p.env("GUICHET_NO_KEYCHAIN") == "" {
 		plan.Keychain = secret.System()

@@ -3,7 +3,6 @@ package backup
 import (
 	"context"
 	"errors"
-	"flag"
 	"io"
 	"os"
 	"path/filepath"
@@ -55,8 +54,13 @@ func contentsOf(t testing.TB, dir string) map[string]bool {
 	return found
 }
 
-// drills is how many copies are taken and restored under writes: more in a soak.
-var drills = flag.Int("drills", 5, "restore drills under writes")
+// drills is how many copies are taken and restored under writes.
+func drills() int {
+	if os.Getenv("GUICHET_SOAK") == "1" {
+		return 20
+	}
+	return 5
+}
 
 // Copies are taken while mails come in; each is restored on a machine that has
 // nothing and holds every mail that was committed before it, whole.
@@ -83,7 +87,7 @@ func TestDrillsUnderWrites(t *testing.T) {
 			mu.Unlock()
 		}
 	})
-	for drill := range *drills {
+	for drill := range drills() {
 		mu.Lock()
 		before := append([]string(nil), done...)
 		mu.Unlock()

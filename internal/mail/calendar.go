@@ -203,13 +203,11 @@ func (e *event) property(l contentLine) {
 // calendar reads the first calendar part of the mail, and lends its words to a mail that has no others.
 func (p *parser) calendar() {
 	p.m.Calendar = p.packed
-	c := readCalendar(p.report("text/calendar", "application/ics"))
-	if c == nil {
-		return
-	}
-	p.m.Calendar = c
-	if text := c.words(); text != "" {
-		p.spare = append(p.spare, segment{charset: "utf-8", data: []byte(text)})
+	data := p.report("text/calendar", "application/ics")
+	p.spend(len(data))
+	if c := readCalendar(data); c != nil {
+		p.m.Calendar = c
+		p.lend(segment{charset: "utf-8", data: []byte(c.words())})
 	}
 }
 

@@ -35,6 +35,7 @@ func isSMIME(p Part) bool {
 // file when it holds anything else.
 func (l *leaf) opened() (content []byte, ok bool) {
 	p := l.p
+	p.spend(len(l.waiting))
 	kind, content := readCMS(l.waiting)
 	switch {
 	case kind == sealEncrypted, kind == sealNone && !l.signedType:

@@ -98,16 +98,24 @@ func (p *parser) unpack(t tnef) {
 		}
 		l.finish()
 	}
+	p.spend(tnefLimit - t.left.bytes)
 	text, html := t.shown()
 	p.alts++
-	if text != "" {
-		p.spare = append(p.spare, segment{charset: "utf-8", alt: p.alts, data: []byte(text)})
-	}
-	if html != "" {
-		p.spare = append(p.spare, segment{charset: "utf-8", html: true, alt: p.alts, data: []byte(html)})
-	}
+	p.lend(segment{charset: "utf-8", alt: p.alts, data: []byte(text)})
+	p.lend(segment{charset: "utf-8", html: true, alt: p.alts, data: []byte(html)})
 	if p.packed == nil {
 		p.packed = t.calendar()
+	}
+}
+
+// lend keeps a text for a mail that has no other, as long as all of them together can be shown.
+func (p *parser) lend(s segment) {
+	kept := len(s.data)
+	for i := range p.spare {
+		kept += len(p.spare[i].data)
+	}
+	if len(s.data) > 0 && kept <= htmlLimit+textLimit && len(p.spare) < 100 {
+		p.spare = append(p.spare, s)
 	}
 }
 

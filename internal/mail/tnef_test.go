@@ -314,6 +314,33 @@ func TestTNEFBombs(t *testing.T) {
 	if total > tnefLimit || got.left.bytes < 0 {
 		t.Errorf("%d bytes, %d left", total, got.left.bytes)
 	}
+	page := newPacker().attribute(1, tnefProps, propertyList(property(0x102, 0x1013, bytes.Repeat([]byte("<p>x</p>"), 100_000)), property(0x1f, 0x1000, wide("x")))).Bytes()
+	mail := "Content-Type: multipart/mixed; boundary=x\n" + strings.Repeat("\n--x\nContent-Type: application/ms-tnef\nContent-Transfer-Encoding: base64\n\n"+base64.StdEncoding.EncodeToString(page), 30) + "\n--x--\n"
+	p := newParser(strings.NewReader(mail), nil)
+	m, err := p.parse()
+	if kept := len(m.HTML) + len(m.Text); err != nil || kept > htmlLimit+textLimit || len(p.spare) > 100 {
+		t.Errorf("%d bytes of text in %d pieces, %v", kept, len(p.spare), err)
+	}
+	for name, size := range map[string]func(n int) string{
+		"nested": func(n int) string { return winmailMail(nest("x", bytes.Repeat(many.Bytes()[:1000], n)), "") },
+		"signed": func(n int) string {
+			return smimeMail("application/pkcs7-mime", signed("Content-Type: text/plain\n\n"+strings.Repeat("a ", 1000*n), true))
+		},
+		"pieces": func(n int) string {
+			return smimeMail("application/pkcs7-mime", bytes.Repeat([]byte("\x24\x80\x04\x01a"), 1000*n))
+		},
+		"visits": func(n int) string {
+			return "Content-Type: text/calendar\n\n" + strings.Repeat(visit("DTSTART:20261123T090000Z", "RRULE:FREQ=DAILY")+"\n", 10*n)
+		},
+		"unfolds": func(n int) string {
+			return "Content-Type: text/calendar\n\nBEGIN:VEVENT\nSUMMARY:" + strings.Repeat("a\n", 500*n)
+		},
+	} {
+		few, _ := steps(t, size(10))
+		if many, _ := steps(t, size(100)); many > 12*few {
+			t.Errorf("%s: %d steps, ten times as much: %d", name, few, many)
+		}
+	}
 }
 
 // FuzzTNEF: any bytes are opened as far as they go.

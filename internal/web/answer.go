@@ -14,22 +14,31 @@ import (
 // getCompose is what an answer begins with: to whom and why, the quote, the
 // signature.
 func getCompose(ctx context.Context, d *door, in *ticketIn) (out compose, err error) {
-	t, err := ticket.ByID(ctx, d.DB, in.ID.n())
+	// One snapshot: what is quoted must be what the last entry is said to be.
+	err = d.DB.View(ctx, func(q db.Querier) error {
+		out, err = composeFor(ctx, q, d.Answer, in.ID.n())
+		return err
+	})
+	return out, err
+}
+
+func composeFor(ctx context.Context, q db.Querier, cfg answer.Config, number int64) (out compose, err error) {
+	t, err := ticket.ByID(ctx, q, number)
 	if err != nil {
 		return out, err
 	}
-	box, err := mailbox.Sending(ctx, d.DB, t.MailboxID)
+	box, err := mailbox.Sending(ctx, q, t.MailboxID)
 	if err != nil {
 		return out, err
 	}
-	to, cc, err := answer.Recipients(ctx, d.DB, t)
+	to, cc, err := answer.Recipients(ctx, q, t)
 	if err != nil {
 		return out, err
 	}
 	out = compose{To: each(to, composeToOf), CC: each(cc, composeToOf), Subject: answer.Subject(t), Signature: box.Signature(t.Language),
 		Language: language(words.Parse(t.Language)), MailboxID: idOf(box.ID), LastEntryID: idOf(t.LastEntryID)}
 	var quoted bool
-	if out.QuoteText, out.QuoteHTML, quoted, err = answer.LastQuote(ctx, d.DB, d.Answer, t); err != nil || !quoted {
+	if out.QuoteText, out.QuoteHTML, quoted, err = answer.LastQuote(ctx, q, cfg, t); err != nil || !quoted {
 		return out, err
 	}
 	return out, nil

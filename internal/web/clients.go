@@ -10,8 +10,13 @@ import (
 )
 
 func listClients(ctx context.Context, d *door, in *clientsIn) (clientPage, error) {
-	rows, next, err := people.Clients(ctx, d.DB, people.Filter{Text: in.Q, Cursor: in.Cursor, Limit: in.Limit})
-	return clientPage{each(rows, clientRowOf), next}, err
+	var page clientPage
+	err := d.DB.View(ctx, func(q db.Querier) error {
+		rows, next, err := people.Clients(ctx, q, people.Filter{Text: in.Q, Cursor: in.Cursor, Limit: in.Limit})
+		page = clientPage{each(rows, clientRowOf), next}
+		return err
+	})
+	return page, err
 }
 
 func clientRowOf(c people.Client) ClientRow {

@@ -60,8 +60,12 @@ func oneContact(ctx context.Context, q db.Querier, number int64) (contactView, e
 	return contactOf(ctx, q, c, map[int64]*clientRef{})
 }
 
-func getContact(ctx context.Context, d *door, in *contactIn) (contactView, error) {
-	return oneContact(ctx, d.DB, in.ID.n())
+func getContact(ctx context.Context, d *door, in *contactIn) (v contactView, err error) {
+	err = d.DB.View(ctx, func(q db.Querier) error {
+		v, err = oneContact(ctx, q, in.ID.n())
+		return err
+	})
+	return v, err
 }
 
 func (f ContactForm) contact() people.Contact {

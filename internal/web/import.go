@@ -30,7 +30,10 @@ func importContacts(ctx context.Context, d *door, in *importIn) (importResult, e
 			return err
 		})
 	} else {
-		plan, err = people.PlanImport(ctx, d.DB, im)
+		err = d.DB.View(ctx, func(q db.Querier) error {
+			plan, err = people.PlanImport(ctx, q, im)
+			return err
+		})
 	}
 	return importResultOf(im, plan, in.Body.Apply), err
 }

@@ -22,16 +22,23 @@ func deliveryOf(it outbox.Item) Delivery {
 	return one
 }
 
-func listOutbox(ctx context.Context, d *door, _ *struct{}) (outboxRows, error) {
-	stuck, err := outbox.Stuck(ctx, d.DB)
+func listOutbox(ctx context.Context, d *door, _ *struct{}) (out outboxRows, err error) {
+	err = d.DB.View(ctx, func(q db.Querier) error {
+		out, err = stuckRows(ctx, q)
+		return err
+	})
+	return out, err
+}
+
+func stuckRows(ctx context.Context, q db.Querier) (out outboxRows, err error) {
+	stuck, err := outbox.Stuck(ctx, q)
 	if err != nil {
-		return outboxRows{}, err
+		return out, err
 	}
-	var out outboxRows
 	for _, it := range stuck {
 		row := outboxRow{Delivery: deliveryOf(it), Kind: it.Kind, MessageID: idOf(it.MessageID), CreatedAt: ms(it.CreatedAt), SentAt: ms(it.SentAt)}
 		if it.TicketID != 0 {
-			t, err := ticket.ByID(ctx, d.DB, it.TicketID)
+			t, err := ticket.ByID(ctx, q, it.TicketID)
 			if err != nil {
 				return out, err
 			}

@@ -17,12 +17,15 @@ func listTickets(ctx context.Context, d *door, in *ticketsIn) (ticketPage, error
 	if err != nil {
 		return ticketPage{}, err
 	}
-	rows, next, err := ticket.List(ctx, d.DB, ticket.Query{View: ticket.View(in.View), Client: in.Client.n(), Person: in.Contact.n(),
-		Agent: who(ctx).agent.ID, After: after, Limit: in.Limit})
-	if err != nil {
-		return ticketPage{}, err
-	}
-	return ticketPage{each(rows, rowOf), next.String()}, nil
+	ask := ticket.Query{View: ticket.View(in.View), Client: in.Client.n(), Person: in.Contact.n(), Agent: who(ctx).agent.ID, After: after, Limit: in.Limit}
+	var page ticketPage
+	// One snapshot: some views are two lists, and a ticket may go from one to the other.
+	err = d.DB.View(ctx, func(q db.Querier) error {
+		rows, next, err := ticket.List(ctx, q, ask)
+		page = ticketPage{each(rows, rowOf), next.String()}
+		return err
+	})
+	return page, err
 }
 
 func rowOf(r ticket.Row) TicketRow {
@@ -44,8 +47,12 @@ func searchTickets(ctx context.Context, d *door, in *searchIn) (searchPage, erro
 		return searchPage{}, err
 	}
 	s, filters, unknown := ticket.ParseSearch(in.Q, d.Answer.Zone)
-	hits, next, err := ticket.Find(ctx, d.DB, who(ctx).agent.ID, s, after, in.Limit)
-	if err != nil {
+	var hits []ticket.Hit
+	var next ticket.Place
+	if err := d.DB.View(ctx, func(q db.Querier) (err error) {
+		hits, next, err = ticket.Find(ctx, q, who(ctx).agent.ID, s, after, in.Limit)
+		return err
+	}); err != nil {
 		return searchPage{}, err
 	}
 	page := searchPage{Unknown: unknown, Next: next.String(),

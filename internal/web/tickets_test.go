@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -180,6 +181,52 @@ func TestAChangeSeenTooLate(t *testing.T) {
 	k.refused(404, "PATCH", "/api/tickets/"+number, map[string]any{"version": v.Version, "assigneeId": "424242"})
 	k.refused(404, "GET", "/api/tickets/424242", nil)
 	k.refused(422, "GET", "/api/tickets/abc", nil)
+}
+
+// A ticket that goes on hold while a list is read stands in it once: the view of
+// one's own is two lists.
+func TestAListIsOfOneMoment(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDeskOn(t, d)
+		k.box()
+		number := k.arrives(plainMail).TicketID
+		change := func(p ticket.Patch) error {
+			return d.Write(context.Background(), func(tx *db.Tx) error {
+				_, err := ticket.Change(context.Background(), tx, journal.Agent(k.agent.ID), k.now, number, 0, p)
+				return err
+			})
+		}
+		if err := change(ticket.Patch{AssigneeID: &k.agent.ID}); err != nil {
+			t.Fatal(err)
+		}
+		open, hold, why, until := ticket.Open, ticket.Pending, "user", k.now.Add(time.Hour)
+		enough, ended := make(chan struct{}), make(chan error, 1)
+		go func() {
+			for {
+				select {
+				case <-enough:
+					ended <- nil
+					return
+				default:
+				}
+				if err := errors.Join(change(ticket.Patch{Status: &hold, PendingReason: &why, PendingUntil: &until}), change(ticket.Patch{Status: &open})); err != nil {
+					ended <- err
+					return
+				}
+			}
+		}()
+		for range 150 {
+			var page ticketPage
+			if k.call(200, "GET", "/api/tickets?view=mine", nil, &page); len(page.Items) != 1 {
+				t.Errorf("the ticket stands there %d times", len(page.Items))
+				break
+			}
+		}
+		close(enough)
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestNotesAndSearch(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"io"
+	"os"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -15,6 +16,13 @@ func FuzzParse(f *testing.F) {
 		"From: MAILER-DAEMON <>\nContent-Type: multipart/report; boundary=a\n\n--a\n\nfailed\n--a\nContent-Type: message/delivery-status\n\nA: b\n\nFinal-Recipient: rfc822;a@b\nStatus: 5.1.1\n\n--a--",
 		"Subject: =?utf-8?B?w6k=?= =?utf-8?Q?=C3?= =?utf-8?Q?=A9?=\nFrom: \"a, b\" <a@b>, c@d (e)\nDate: 1 Jan 70 0:0 EST\n\n> a\nOn 1 a wrote:\n> b\n-- \nc"} {
 		f.Add([]byte(s))
+	}
+	for _, name := range frenchMails(f) {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw)
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		type sink struct {

@@ -31,6 +31,7 @@ type Inspection struct {
 	Kind        Kind               `json:"kind"`
 	KindReason  string             `json:"kind_reason"`
 	Bounce      *inspectedBounce   `json:"bounce"`
+	Returns     string             `json:"returns,omitempty"` // the day, of an absence notice
 	Calendar    *inspectedCalendar `json:"calendar"`
 	Signed      bool               `json:"signed"`
 	Encrypted   bool               `json:"encrypted"`
@@ -98,6 +99,9 @@ func Inspect(file string, r io.Reader, here *time.Location) Inspection {
 	if !m.Date.IsZero() {
 		date := m.Date.Format(time.RFC3339)
 		in.Date = &date
+	}
+	if m.Returns != nil {
+		in.Returns = m.Returns.Format(time.DateOnly)
 	}
 	if m.HTML != "" {
 		text := htmlToText(m.HTML).text

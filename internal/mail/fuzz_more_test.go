@@ -116,7 +116,7 @@ func FuzzLookalike(f *testing.F) {
 	f.Add("аzurene.example", "azurene.com", "Received: from a by b.example; x\nAuthentication-Results: spf=fail")
 	f.Add("xn--zurene-3nf.example", "azurene.example", "ARC-Authentication-Results: i=1; b; dmarc=pass (x")
 	f.Fuzz(func(t *testing.T, domain, known, head string) {
-		if like, ok := Lookalike(domain, []string{known}); ok && (like == "" || !strings.EqualFold(strings.Trim(known, ". "), like)) {
+		if like, ok := Lookalike(domain, []string{known}); ok && (like == "" || !strings.EqualFold(strings.Trim(known, ". \t"), like)) {
 			t.Fatalf("%q imitates %q, known is %q", domain, like, known)
 		}
 		if _, ok := Lookalike(known, []string{known}); ok {

@@ -11,22 +11,24 @@ import (
 // letter off, under another suffix, or with the known name inside. A known domain, or one of the same owner, imitates
 // nothing. Domains are compared as people read them; the result does not depend on case.
 func Lookalike(domain string, known []string) (imitated string, ok bool) {
-	domain = strings.ToLower(strings.Trim(domain, ". "))
+	domain = plainDomain(domain)
 	if domain == "" || !strings.Contains(domain, ".") || len(domain) > 255 || freeMailbox(domain) {
 		return "", false
 	}
 	for _, k := range known {
-		if site(strings.ToLower(k)) == site(domain) {
+		if site(plainDomain(k)) == site(domain) {
 			return "", false
 		}
 	}
 	for _, k := range known {
-		if k = strings.ToLower(strings.Trim(k, ". ")); k != "" && !freeMailbox(k) && imitates(domain, k) {
+		if k = plainDomain(k); k != "" && !freeMailbox(k) && imitates(domain, k) {
 			return k, true
 		}
 	}
 	return "", false
 }
+
+func plainDomain(s string) string { return strings.ToLower(strings.Trim(s, ". \t")) }
 
 func imitates(domain, known string) bool {
 	name, suffix := organisation(domain)

@@ -83,21 +83,38 @@ func (p *parser) nullSender() bool {
 	return v == "<>" || strings.EqualFold(v, "<mailer-daemon>") || strings.EqualFold(v, "mailer-daemon")
 }
 
-// sureAbsence knows subjects that only programs write; subject is folded.
+// sureSubjects are parts of subjects that only programs write.
+var sureSubjects = folded(
+	"reponse automatique", "automatic reply", "automatische antwort", "respuesta automatica", "risposta automatica", "resposta automatica",
+	"automatisch antwoord", "automatiskt svar", "automatisk svar", "autosvar:", "autoreply:", "auto reply:", "auto-reply:", "auto response:",
+	"auto-response:", "autoresponse:", "automatische abwesenheitsnotiz", "abwesenheitsnotiz", "abwesenheitsnachricht", "abwesenheitsassistent",
+	"out of office", "out of the office", "out-of-office", "absence du bureau", "message d'absence", "notification d'absence", "avis d'absence",
+	"accuse de reception automatique", "je suis absent", "fuera de la oficina", "fuori sede", "fuori ufficio", "afwezigheidsmelding", "afwezig:",
+	"odpowiedz automatyczna", "automaticka odpoved", "automaattinen vastaus", "automatikus valasz", "raspuns automat", "автоответ", "автоматический ответ",
+	"自动回复", "自動回覆", "自動返信", "自動応答", "자동 회신", "automatiska atbilde", "automatinis atsakymas", "otomatik yanit", "réponse auto :", "vacation reply",
+	"autoreply from", "[auto-reply]", "[autoreply]", "[auto reply]", "repondeur automatique", "hors du bureau", "en conges jusqu", "en conge jusqu",
+	"actuellement absent", "nicht im haus", "nicht im buro", "bin abwesend", "fuera de oficina", "assenza dall'ufficio", "ausencia do escritorio", "fora do escritorio", "ausente do escritorio",
+	"niet op kantoor", "buiten kantoor", "ej pa kontoret", "inte pa kontoret", "ikke pa kontoret", "poza biurem", "mimo kancelar", "hazon kivul", "poissa toimistolta",
+	"вне офиса", "ofis disinda",
+)
+
+// likelySubjects are beginnings of subjects that people write too.
+var likelySubjects = folded(
+	"absen", "conge", "vacances", "en deplacement", "away", "on vacation", "on leave", "on holiday", "annual leave", "abwesen", "im urlaub",
+	"urlaub", "ferien", "ausencia temporal", "franvaro", "fravaer", "nieobecnosc", "nepritomnost", "отсутству", "absent(e) du bureau", "vacaciones", "ausen", "ferie", "assenza", "afwezig", "atvalinajums", "ooo", "auto:",
+)
+
+// folded gives words in the form that folded subjects have: in Russian and Korean too, folding changes letters.
+func folded(words ...string) []string {
+	for i, w := range words {
+		words[i] = foldText(w)
+	}
+	return words
+}
+
+// sureAbsence finds in a folded subject what only programs write.
 func sureAbsence(subject string) string {
-	for _, s := range []string{
-		"reponse automatique", "automatic reply", "automatische antwort", "respuesta automatica", "risposta automatica", "resposta automatica",
-		"automatisch antwoord", "automatiskt svar", "automatisk svar", "autosvar:", "autoreply:", "auto reply:", "auto-reply:", "auto response:",
-		"auto-response:", "autoresponse:", "automatische abwesenheitsnotiz", "abwesenheitsnotiz", "abwesenheitsnachricht", "abwesenheitsassistent",
-		"out of office", "out of the office", "out-of-office", "absence du bureau", "message d'absence", "notification d'absence", "avis d'absence",
-		"accuse de reception automatique", "je suis absent", "fuera de la oficina", "fuori sede", "fuori ufficio", "afwezigheidsmelding", "afwezig:",
-		"odpowiedz automatyczna", "automaticka odpoved", "automaattinen vastaus", "automatikus valasz", "raspuns automat", "автоответ", "автоматический ответ",
-		"自动回复", "自動回覆", "自動返信", "自動応答", "자동 회신", "automatiska atbilde", "automatinis atsakymas", "otomatik yanit", "réponse auto :", "vacation reply",
-		"autoreply from", "[auto-reply]", "[autoreply]", "[auto reply]", "repondeur automatique", "hors du bureau", "en conges jusqu", "en conge jusqu",
-		"actuellement absent", "nicht im haus", "nicht im buro", "bin abwesend", "fuera de oficina", "assenza dall'ufficio", "ausencia do escritorio", "fora do escritorio", "ausente do escritorio",
-		"niet op kantoor", "buiten kantoor", "ej pa kontoret", "inte pa kontoret", "ikke pa kontoret", "poza biurem", "mimo kancelar", "hazon kivul", "poissa toimistolta",
-		"вне офиса", "ofis disinda",
-	} {
+	for _, s := range sureSubjects {
 		if strings.Contains(subject, s) {
 			return s
 		}
@@ -105,11 +122,10 @@ func sureAbsence(subject string) string {
 	return ""
 }
 
-// likelyAbsence knows subjects that people write too: they need a second sign.
+// likelyAbsence finds at the beginning of a folded subject what needs a second sign.
 func likelyAbsence(subject string) string {
 	subject, _ = cutAllMarks(subject)
-	for _, s := range []string{"absen", "conge", "vacances", "en deplacement", "away", "on vacation", "on leave", "on holiday", "annual leave", "abwesen", "im urlaub",
-		"urlaub", "ferien", "ausencia temporal", "franvaro", "fravaer", "nieobecnosc", "nepritomnost", "отсутству", "absent(e) du bureau", "vacaciones", "ausen", "ferie", "assenza", "afwezig", "atvalinajums", "ooo", "auto:"} {
+	for _, s := range likelySubjects {
 		if strings.HasPrefix(subject, s) {
 			return s
 		}

@@ -75,17 +75,20 @@ func (p *parser) daemon() string {
 	return ""
 }
 
+// bounceSubjects are parts of the subjects of reports.
+var bounceSubjects = folded(
+	"undeliver", "delivery status notification", "delivery status", "returned mail", "returned to sender", "returning message to sender", "mail delivery failed",
+	"mail delivery failure", "mail delivery status", "delivery failure", "failure delivery", "failure notice", "delivery failed", "delivery has failed",
+	"could not be delivered", "delivery report", "mail system error", "message not delivered", "delayed mail", "delivery delayed", "delivery notification",
+	"warning: could not send message", "warning: message", "non remis", "non delivre", "non distribu", "echec de la remise", "echec de remise", "echec de la distribution",
+	"echec d'envoi", "avis de non-remise", "impossible de remettre", "unzustellbar", "nicht zugestellt", "zustellung fehlgeschlagen", "fehler bei der zustellung",
+	"no se puede entregar", "no entregado", "devuelto al remitente", "mancato recapito", "impossibile recapitare", "mancata consegna", "onbestelbaar", "niet bezorgd",
+	"kan ikke leveres", "nao entregue", "nao e possivel entregar", "falha na entrega", "недоставлен", "не доставлен", "退信", "投递失败", "配信不能", "を配信",
+)
+
 // bounceSubject knows the subjects of reports; subject is folded.
 func bounceSubject(subject string) string {
-	for _, s := range []string{
-		"undeliver", "delivery status notification", "delivery status", "returned mail", "returned to sender", "returning message to sender", "mail delivery failed",
-		"mail delivery failure", "mail delivery status", "delivery failure", "failure delivery", "failure notice", "delivery failed", "delivery has failed",
-		"could not be delivered", "delivery report", "mail system error", "message not delivered", "delayed mail", "delivery delayed", "delivery notification",
-		"warning: could not send message", "warning: message", "non remis", "non delivre", "non distribu", "echec de la remise", "echec de remise", "echec de la distribution",
-		"echec d'envoi", "avis de non-remise", "impossible de remettre", "unzustellbar", "nicht zugestellt", "zustellung fehlgeschlagen", "fehler bei der zustellung",
-		"no se puede entregar", "no entregado", "devuelto al remitente", "mancato recapito", "impossibile recapitare", "mancata consegna", "onbestelbaar", "niet bezorgd",
-		"kan ikke leveres", "nao entregue", "nao e possivel entregar", "falha na entrega", "недоставлен", "не доставлен", "退信", "投递失败", "配信不能", "を配信",
-	} {
+	for _, s := range bounceSubjects {
 		if strings.Contains(subject, s) {
 			return s
 		}

@@ -200,14 +200,24 @@ func (e *event) property(l contentLine) {
 	}
 }
 
-// calendar reads the first calendar part of the mail, and lends its words to a mail that has no others.
+// calendar reads the first part of the mail that is a calendar, and lends its words to a mail that has no others.
 func (p *parser) calendar() {
 	p.m.Calendar = p.packed
-	data := p.report("text/calendar", "application/ics")
-	p.spend(len(data))
-	if c := readCalendar(data); c != nil {
+	for _, r := range p.reports {
+		if r.kind != "text/calendar" && r.kind != "application/ics" {
+			continue
+		}
+		p.spend(len(r.data))
+		c := readCalendar(r.data)
+		if c == nil {
+			continue
+		}
+		if c.Method == "" { // RFC 6047 2.4 wants it in both places
+			c.Method = strings.ToUpper(cleanLine(r.method))
+		}
 		p.m.Calendar = c
 		p.lend(segment{charset: "utf-8", data: []byte(c.words())})
+		return
 	}
 }
 

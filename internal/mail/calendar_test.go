@@ -161,6 +161,21 @@ func TestMeeting(t *testing.T) {
 	}
 }
 
+// TestMeetingSaidOutside: the method stands in the type only, the calendar in a plain file, the first part is none.
+func TestMeetingSaidOutside(t *testing.T) {
+	ics := calendar(visit("UID:a", "DTSTART:20261201T090000Z"))
+	for name, c := range map[string]struct{ parts, method string }{
+		"in the type":  {"--x\nContent-Type: text/calendar; method=cancel\n\n" + ics, "CANCEL"},
+		"a plain file": {"--x\nContent-Type: application/octet-stream; name=Invitation.ICS\n\n" + calendar("METHOD:REQUEST", visit("UID:a", "DTSTART:20261201T090000Z")), "REQUEST"},
+		"second part":  {"--x\nContent-Type: text/calendar\n\nabîmé\n--x\nContent-Type: application/ics; method=REPLY\n\n" + ics, "REPLY"},
+	} {
+		m, err := Parse(strings.NewReader("From: a@b.example\nContent-Type: multipart/mixed; boundary=x\n\n"+c.parts+"\n--x--\n"), nil)
+		if err != nil || m.Kind != KindMeeting || m.Calendar == nil || m.Calendar.Method != c.method || m.Calendar.UID != "a" {
+			t.Errorf("%s: %s, %+v, %v", name, m.Kind, m.Calendar, err)
+		}
+	}
+}
+
 func TestZoneNames(t *testing.T) {
 	c := &Calendar{zones: map[string]*zoneRules{"Siège": {place: "Europe/Paris"}}}
 	for name, want := range map[string]string{

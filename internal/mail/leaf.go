@@ -21,8 +21,9 @@ type segment struct {
 
 // report is the beginning of a leaf that classification reads.
 type report struct {
-	kind string // media type
-	data []byte
+	kind   string // media type
+	method string // its parameter, of a calendar
+	data   []byte
 }
 
 // leaf is a leaf being read: its bytes are decoded and handed on to a hash and a sink.
@@ -102,7 +103,7 @@ func (p *parser) open(at place, h header, t mediaType, beyond bool) *leaf {
 		kind = "text/calendar"
 	}
 	if limit := reportSize(kind); limit > 0 && !beyond && len(p.reports) < 20 {
-		l.rep, l.limit = &report{kind: kind}, limit
+		l.rep, l.limit = &report{kind: kind, method: t.raw("method")}, limit
 	}
 	l.wait = l.part.Type == "message/rfc822" && l.part.Name == ""
 	l.packed = (isTNEF(l.part) || isSMIME(l.part)) && !beyond

@@ -95,6 +95,8 @@ func (p *parser) protection() {
 		switch part.Type {
 		case "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature":
 			m.Signed = true
+		case "application/x-microsoft-rpmsg-message": // what Microsoft 365 encrypts for others (MS-OXORMMS)
+			m.Encrypted = true
 		}
 	}
 	if m.Encrypted {

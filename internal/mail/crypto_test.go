@@ -121,6 +121,7 @@ func TestPGP(t *testing.T) {
 		"attached mail":     {attached(sealed), false, true, WarnEncryptedPart},
 		"armoured file":     {file("msg.asc", armored("MESSAGE", 0x85)), false, true, WarnEncrypted},
 		"mail left as file": {file("GpgOL_MIME_structure.mime", "MIME-Version: 1.0\n"+sealed), false, true, WarnEncrypted},
+		"by Microsoft 365":  {strings.Replace(file("message.rpmsg", "x"), "application/octet-stream", "application/x-microsoft-rpmsg-message", 1), false, true, WarnEncrypted},
 		"key file":          {file("key.asc", armored("PUBLIC KEY BLOCK", 0x99)), false, false, ""},
 	} {
 		m, err := Parse(strings.NewReader(c.mail), nil)

@@ -213,10 +213,10 @@ func TestUndoLeavesNothingBehind(t *testing.T) {
 			_, err := Undo(ctx, tx, journal.Agent(k.agent), now.Add(time.Second), sent.OutboxID)
 			return err
 		})
-		if in, err := ticket.Participates(k.Context(), k.db, k.ticket.ID, "wrong@ailleurs.example"); in || err != nil {
+		if in, err := ticket.Participates(k.Context(), k.db, k.ticket.ID, "wrong@ailleurs.example", 0); in || err != nil {
 			k.Errorf("still takes part: %v, %v", in, err)
 		}
-		if in, err := ticket.Participates(k.Context(), k.db, k.ticket.ID, "chef@client.example"); !in || err != nil {
+		if in, err := ticket.Participates(k.Context(), k.db, k.ticket.ID, "chef@client.example", 0); !in || err != nil {
 			k.Errorf("who took part before: %v, %v", in, err)
 		}
 		if tk, err := ticket.ByID(k.Context(), k.db, k.ticket.ID); err != nil || tk.Status != ticket.Open || !tk.ResolvedAt.IsZero() {

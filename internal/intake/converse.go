@@ -28,6 +28,9 @@ func (t *taking) converse(ctx context.Context, ours map[string]int64) (verdict, 
 	if err != nil {
 		return verdict{}, err
 	}
+	if err := t.doubt(ctx, c.ClientID); err != nil {
+		return verdict{}, err
+	}
 	th, err := t.find(ctx, c)
 	if err != nil {
 		return verdict{}, err
@@ -46,6 +49,9 @@ func (t *taking) join(ctx context.Context, th thread, c people.Contact, ours map
 		return v, err
 	}
 	v.entryID = m.ID
+	if len(t.doubts) > 0 { // whoever it is, and whomever they name, nobody is to be answered unseen
+		return v, nil
+	}
 	return v, t.company(ctx, th.ticket, c, ours, "cc", ticket.Proposed)
 }
 

@@ -150,7 +150,7 @@ func (t *taking) find(ctx context.Context, c people.Contact) (thread, error) {
 		if err != nil {
 			return thread{}, err
 		}
-		takesPart, err := ticket.Participates(ctx, t.tx, found.ID, strings.ToLower(t.Mail.From.Addr))
+		takesPart, err := t.takesPart(ctx, found, c)
 		if err != nil {
 			return thread{}, err
 		}
@@ -159,10 +159,12 @@ func (t *taking) find(ctx context.Context, c people.Contact) (thread, error) {
 		}
 		near = found.ID
 	}
-	return t.byToken(ctx, near)
+	return t.byToken(ctx, near, c)
 }
 
-func (t *taking) byToken(ctx context.Context, near int64) (thread, error) {
+// byToken joins by the number in the subject, which anybody can write: only who
+// takes part, and only where nothing makes the sender doubtful.
+func (t *taking) byToken(ctx context.Context, near int64, c people.Contact) (thread, error) {
 	number, ok := mail.SubjectToken(t.Mail.Subject)
 	if !ok {
 		return thread{near: near}, nil
@@ -171,11 +173,20 @@ func (t *taking) byToken(ctx context.Context, near int64) (thread, error) {
 	if err != nil {
 		return thread{near: near}, nil // a number of no ticket says nothing
 	}
-	takesPart, err := ticket.Participates(ctx, t.tx, found.ID, strings.ToLower(t.Mail.From.Addr))
+	if len(t.doubts) > 0 {
+		return thread{near: found.ID}, nil
+	}
+	takesPart, err := t.takesPart(ctx, found, c)
 	if err != nil || takesPart {
 		return thread{ticket: found, because: "subject-token"}, err
 	}
 	return thread{near: found.ID}, nil
+}
+
+// takesPart says whether the sender takes part in a ticket, under this address or
+// another of the same contact.
+func (t *taking) takesPart(ctx context.Context, tk ticket.Ticket, c people.Contact) (bool, error) {
+	return ticket.Participates(ctx, t.tx, tk.ID, strings.ToLower(t.Mail.From.Addr), c.ID)
 }
 
 // bounce attaches a delivery report to the ticket whose mail did not arrive,
@@ -213,6 +224,9 @@ func (t *taking) autoReply(ctx context.Context) (verdict, error) {
 	v := verdict{fate: AutoNoted, reason: "intake.because.auto", args: t.sign()}
 	c, _, _, err := people.ByEmail(ctx, t.tx, t.Mail.From.Addr)
 	if err != nil {
+		return v, err
+	}
+	if err := t.doubt(ctx, c.ClientID); err != nil {
 		return v, err
 	}
 	th, err := t.find(ctx, c)

@@ -11,6 +11,7 @@ import (
 	"guichet/internal/db"
 	"guichet/internal/fault"
 	"guichet/internal/journal"
+	"guichet/internal/mail"
 	"guichet/internal/people"
 	"guichet/internal/ticket"
 )
@@ -36,19 +37,21 @@ type Row struct {
 	EntryID     int64
 	DuplicateOf int64
 	Version     int64
+	Warnings    []mail.Warning // those about the sender first
 }
 
 type dockRow struct {
 	Row
-	args string
+	args     string
+	warnings string
 }
 
 const dockColumns = `m.id, m.mailbox_id, m.source, m.raw, m.size, m.received_at, m.message_id, m.from_name, m.from_addr, m.subject, m.kind,
-	m.fate, m.reason, m.reason_args, m.ticket_id, t.number, m.entry_id, m.duplicate_of, m.version`
+	m.fate, m.reason, m.reason_args, m.ticket_id, t.number, m.entry_id, m.duplicate_of, m.version, m.warnings`
 
 func dockFields(r *dockRow) []any {
 	return []any{&r.ID, &r.MailboxID, &r.Source, &r.Raw, &r.Size, &r.ReceivedAt, &r.MessageID, &r.FromName, &r.FromAddr, &r.Subject, &r.Kind,
-		(*string)(&r.Fate), &r.Reason, &r.args, &r.TicketID, &r.Number, &r.EntryID, &r.DuplicateOf, &r.Version}
+		(*string)(&r.Fate), &r.Reason, &r.args, &r.TicketID, &r.Number, &r.EntryID, &r.DuplicateOf, &r.Version, &r.warnings}
 }
 
 // Mails returns a page of the mails that came in, newest first: those of one fate,
@@ -70,10 +73,11 @@ func Mails(ctx context.Context, q db.Querier, fate Fate, after int64, limit int)
 		return nil, 0, err
 	}
 	for _, f := range found[:min(len(found), limit)] {
-		if err := json.Unmarshal([]byte(f.args), &f.Args); err != nil {
-			return nil, 0, fmt.Errorf("reason of mail %d: %w", f.ID, err)
+		row, err := f.row()
+		if err != nil {
+			return nil, 0, err
 		}
-		rows = append(rows, f.Row)
+		rows = append(rows, row)
 	}
 	if len(found) > limit {
 		next = rows[limit-1].ID
@@ -90,10 +94,15 @@ func MailByID(ctx context.Context, q db.Querier, id int64) (Row, error) {
 	if err != nil {
 		return f.Row, err
 	}
-	if err := json.Unmarshal([]byte(f.args), &f.Args); err != nil {
-		return f.Row, fmt.Errorf("reason of mail %d: %w", id, err)
+	return f.row()
+}
+
+func (r dockRow) row() (Row, error) {
+	r.Warnings = warningsOf(r.warnings)
+	if err := json.Unmarshal([]byte(r.args), &r.Args); err != nil {
+		return r.Row, fmt.Errorf("reason of mail %d: %w", r.ID, err)
 	}
-	return f.Row, nil
+	return r.Row, nil
 }
 
 // FateCounts returns how many mails had each fate.

@@ -153,6 +153,9 @@ type taking struct {
 	cfg Config
 	now time.Time
 	id  int64 // of the mail's row
+
+	doubted bool
+	doubts  []mail.Warning // about the sender, once doubted
 }
 
 // take decides the fate of a mail.

@@ -64,11 +64,20 @@ func Participants(ctx context.Context, q db.Querier, ticket int64) ([]Participan
 		ORDER BY CASE role WHEN 'requester' THEN 0 ELSE 1 END, since, address`, ticket)
 }
 
-// Participates says whether an address takes part in a ticket. Who is only
-// proposed does not yet, and who was removed no longer.
-func Participates(ctx context.Context, q db.Querier, ticket int64, address string) (bool, error) {
-	n, err := db.Value[int64](ctx, q, "SELECT COUNT(*) FROM participant WHERE ticket_id = ? AND address = ? AND state = 'active'", ticket, address)
-	return n > 0, err
+// Participates says whether an address takes part in a ticket, or the contact (0
+// for none) whose it is under another. Who is only proposed does not yet, and an
+// address that was removed no longer, whosever it is.
+func Participates(ctx context.Context, q db.Querier, ticket int64, address string, contact int64) (bool, error) {
+	states, err := db.All(ctx, q, func(p *Participant) []any { return []any{&p.Address, (*string)(&p.State)} },
+		"SELECT address, state FROM participant WHERE ticket_id = ? AND (address = ? OR contact_id = ?)", ticket, address, db.Null(contact))
+	takes := false
+	for _, p := range states {
+		if p.Address == address {
+			return p.State == Active, err
+		}
+		takes = takes || p.State == Active
+	}
+	return takes, err
 }
 
 // SetParticipant changes the state of one participant.

@@ -241,7 +241,7 @@ func TestUnreadIsForEachAgent(t *testing.T) {
 		if unread(1) || !unread(2) {
 			t.Error("read by 1, not by 2")
 		}
-		if in, err := Participates(t.Context(), d, tk.ID, "chef@b.example"); err != nil || !in {
+		if in, err := Participates(t.Context(), d, tk.ID, "chef@b.example", 0); err != nil || !in {
 			t.Errorf("who was in copy of what was read takes part: %v, %v", in, err)
 		}
 		say(t, d, tk.ID, noon.Add(time.Minute), Message{Direction: In, Body: "Encore"})
@@ -349,7 +349,7 @@ func TestWhoIsInCopyOfWhatIsNotReadYetStaysProposed(t *testing.T) {
 		late := say(t, d, tk.ID, noon, Message{Direction: In, Body: "Encore", From: Person{Address: "inconnu@x.example"},
 			Recipients: []Person{{Address: "stranger@x.example", Role: "cc"}}})
 		in := func(address string) bool {
-			in, err := Participates(t.Context(), d, tk.ID, address)
+			in, err := Participates(t.Context(), d, tk.ID, address, 0)
 			if err != nil {
 				t.Fatal(err)
 			}

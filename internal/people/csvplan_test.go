@@ -180,3 +180,32 @@ func TestAnImportAppliedTwiceChangesNothing(t *testing.T) {
 		})
 	})
 }
+
+// A list made before a merge names the client and the person that are no more: it
+// means those who took them over, and brings nobody back.
+func TestAnImportFollowsMerges(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		old, now := client(t, d, "Boulangerie Lunel", "pain.example"), client(t, d, "Lunel", "lunel.example")
+		former, ana := contact(t, d, old.ID, "A. Costa", "ana@pain.example"), contact(t, d, now.ID, "Ana Costa", "ana@lunel.example")
+		write(t, d, func(ctx context.Context, tx *db.Tx) error {
+			if err := MergeClients(ctx, tx, by, noon, old.ID, now.ID, nil); err != nil {
+				return err
+			}
+			return MergeContacts(ctx, tx, by, noon, former.ID, ana.ID, nil)
+		})
+		p := applied(t, d, read(t, "Client;Nom;Mail;Tel\nBoulangerie Lunel;Ana Costa;ana@pain.example;0199000007\nBOULANGERIE LUNEL;Luc;luc@pain.example;\n"))
+		if got := said(p); !slices.Equal(got, []string{"2 update", "3 create"}) || len(p.Clients) != 0 {
+			t.Fatalf("%v, it makes %v", got, p.Clients)
+		}
+		got, err := ContactByID(t.Context(), d, ana.ID)
+		if err != nil || got.Phone != "0199000007" || len(got.Addresses) != 2 {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if gone, err := ContactByID(t.Context(), d, former.ID); err != nil || gone.MergedInto != ana.ID || gone.Phone != "" {
+			t.Errorf("the former one: %+v, %v", gone, err)
+		}
+		if _, cl, _, err := ByEmail(t.Context(), d, "luc@pain.example"); err != nil || cl.ID != now.ID {
+			t.Errorf("at %+v, %v", cl, err)
+		}
+	})
+}

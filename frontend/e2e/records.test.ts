@@ -1,6 +1,6 @@
 /** Clients and contacts: a wrong field is marked, a change undone, a CSV file previewed and taken in. */
 import { expect, it } from 'vitest'
-import { open } from './window.ts'
+import { api, open } from './window.ts'
 
 it('marks what is wrong, keeps a client and undoes a change of it', async () => {
   const { page, say, faults } = await open({ hash: '#/clients' })
@@ -22,6 +22,27 @@ it('marks what is wrong, keeps a client and undoes a change of it', async () => 
   await page.getByRole('heading', { name: 'Voilerie du Large' }).waitFor()
   await page.getByRole('button', { name: say('ui.undo') }).click()
   await page.getByRole('heading', { name: 'Voilerie du Port' }).waitFor()
+})
+
+it('merges two clients by keys, and takes the merge back', async () => {
+  const { page, say, option } = await open({ hash: '#/clients' })
+  const client = { colour: 2, domains: [], language: 'fr', note: '' }
+  for (const name of ['Ostréa Plomeur', 'Ostréa SARL'])
+    await api(page, 'POST', '/api/clients', { ...client, name })
+  await option('Ostréa SARL').first().click()
+  await page.getByRole('heading', { name: 'Ostréa SARL' }).waitFor()
+  await page.getByRole('textbox', { name: say('ui.client.name'), exact: true }).waitFor()
+  await page.locator('[role=listbox]').first().focus()
+  await page.keyboard.press('m')
+  await page.getByRole('dialog').getByRole('combobox').fill('plomeur')
+  await page.getByRole('dialog').getByRole('option', { name: 'Ostréa Plomeur' }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: say('ui.merge.do'), exact: true }).click()
+  await page.getByRole('heading', { name: 'Ostréa Plomeur' }).waitFor()
+  await expect.poll(() => option('Ostréa SARL').count()).toBe(0)
+  await page.getByRole('button', { name: say('ui.undo') }).click()
+  await page.getByRole('heading', { name: 'Ostréa SARL' }).waitFor()
+  await option('Ostréa SARL').first().waitFor()
 })
 
 it('shows what a CSV file would do, then does it', async () => {

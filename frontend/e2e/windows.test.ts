@@ -63,3 +63,14 @@ it('lets what arrives in where nobody has begun to read', async () => {
   await option(call.subject).first().waitFor()
   expect(await page.locator('.arrivals').count()).toBe(0)
 })
+
+it('keeps what a person chose with the person, whatever the window', async () => {
+  const a = await open()
+  await a.page.getByRole('option').first().waitFor()
+  await a.page.keyboard.press('[')
+  await a.page.locator('nav.folded').waitFor()
+  const b = await open()
+  await b.page.locator('nav.folded').waitFor()
+  await b.page.keyboard.press('[')
+  await b.page.locator('nav:not(.folded)').waitFor()
+})

@@ -55,7 +55,7 @@ export function dayAndTime(at: number): string {
 
 /** calendarDay writes a date given as yyyy-mm-dd: 10 décembre 2026. */
 export function calendarDay(date: string): string {
-  return format('day', { dateStyle: 'long' }).format(new Date(`${date}T00:00`))
+  return format('long-day', { dateStyle: 'long' }).format(new Date(`${date}T00:00`))
 }
 
 /** since writes an instant that a sentence counts from: 14:05 today, else with the day. */

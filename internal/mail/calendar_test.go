@@ -26,8 +26,8 @@ func visit(lines ...string) string {
 	return "BEGIN:VEVENT\r\n" + strings.Join(lines, "\r\n") + "\r\nEND:VEVENT"
 }
 
-// shown gives occurrences as "start end", seconds left out.
-func shown(list []Occurrence) []string {
+// startsAndEnds gives occurrences as "start end", seconds left out.
+func startsAndEnds(list []Occurrence) []string {
 	var out []string
 	for _, o := range list {
 		out = append(out, o.Start.Format("2006-01-02T15:04Z07:00")+" "+o.End.Format("2006-01-02T15:04Z07:00"))
@@ -91,7 +91,7 @@ func TestOccurrences(t *testing.T) {
 		got := readCalendar([]byte(c.ics))
 		if got == nil {
 			t.Errorf("%s: no calendar", name)
-		} else if list := shown(got.Occurrences(paris(t), 5)); !slices.Equal(list, c.want) {
+		} else if list := startsAndEnds(got.Occurrences(paris(t), 5)); !slices.Equal(list, c.want) {
 			t.Errorf("%s:\n got %q\nwant %q", name, list, c.want)
 		}
 	}
@@ -130,7 +130,7 @@ func TestCalendarBroken(t *testing.T) {
 		for i := range list {
 			list[i].Start, list[i].End = list[i].Start.In(paris(t)), list[i].End.In(paris(t))
 		}
-		if got := shown(list); !slices.Equal(got, want) {
+		if got := startsAndEnds(list); !slices.Equal(got, want) {
 			t.Errorf("%s: %q", name, got)
 		}
 	}

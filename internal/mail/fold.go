@@ -21,8 +21,8 @@ func (p *parser) fold() {
 		}
 	}
 	folds = append(folds, p.markedSignature(t, folds)...)
-	folds = append(folds, t.signature(folds)...)
 	folds = append(folds, t.disclaimer(folds)...)
+	folds = append(folds, t.signature(folds)...)
 	folds = append(folds, armorFolds(p.m.Text)...)
 	p.m.Folds = tidy(p.m.Text, folds)
 	p.spend(t.work)

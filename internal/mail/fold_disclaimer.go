@@ -30,6 +30,8 @@ func (t *textLines) disclaimer(folds []Fold) []Fold {
 		}
 		if legalWords.MatchString(foldText(t.paragraph(top, last))) {
 			first = top
+		} else if first < 0 && strings.HasSuffix(t.lines[last].s, "?") { // no notice ends with a question: somebody writes below it
+			return nil
 		}
 		last = t.previous(top)
 	}
@@ -41,6 +43,9 @@ func (t *textLines) disclaimer(folds []Fold) []Fold {
 	}
 	if t.previous(first) < 0 {
 		return nil
+	}
+	if n := t.quotedBelow(first, end); n < end {
+		stop = t.lines[n].start
 	}
 	return []Fold{{FoldDisclaimer, t.lines[first].start, stop}}
 }

@@ -32,10 +32,22 @@ func (t *textLines) signature(folds []Fold) []Fold {
 		return out
 	}
 	stop := len(t.text)
-	if end < len(t.lines) {
+	if end = t.quotedBelow(first, end); end < len(t.lines) {
 		stop = t.lines[end].start
 	}
 	return append(out, Fold{FoldSignature, t.lines[first].start, stop})
+}
+
+// quotedBelow gives the first line of [from, to) that is quoted, or to: below a signature, quoted lines that are not
+// folded have answers between them.
+func (t *textLines) quotedBelow(from, to int) int {
+	for i := from; i < to; i++ {
+		t.work++
+		if t.lines[i].quoted || !t.lines[i].blank && t.attribution(i) > 0 {
+			return i
+		}
+	}
+	return to
 }
 
 // signatureStart looks upwards from line end for the line where the signature begins, -1 if there is none.

@@ -32,7 +32,7 @@ func TestFrenchMails(t *testing.T) {
 		"lettre-information": {kind: "list", from: "Fournisseur <infos@fournisseur.example>", subject: "Nos offres de novembre",
 			reply: "Découvrez nos offres."},
 		"liste-mentions": {kind: "person", from: "Paul Noir <paul@industrie.example>", subject: "Badge",
-			reply: "Bonjour,\n\nMon badge n’ouvre plus la porte 3.", folds: "signature"},
+			reply: "Bonjour,\n\nMon badge n’ouvre plus la porte 3.", folds: "signature disclaimer"},
 		"non-remis-exchange": {kind: "bounce", from: "<postmaster@cabinet-lenoir.example>", subject: "Non remis\u00a0: Votre demande",
 			reply: "", failed: "paul.martin@cabinet-lenoir.example 5.1.10", dead: true, about: "g.1a.n.mac@azurene.example"},
 		"non-remis-orange": {kind: "bounce", from: "Mail Delivery System <MAILER-DAEMON@smtp.orange.example>", subject: "Undelivered Mail Returned to Sender",

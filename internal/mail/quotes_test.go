@@ -154,6 +154,7 @@ func TestDisclaimers(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
+		"Bonjour,\n\nCe message est confidentiel et destiné à son destinataire.\n\nPouvez-vous l'enlever de nos mails ?",
 		"Ce message est confidentiel : le mot de passe du serveur a fuité.",
 		"Bonjour,\n\nCe message d'erreur s'affiche au démarrage.\n\nMerci",
 		"Bonjour,\n\nThis message appears when I print.\n",

@@ -208,7 +208,9 @@ func cleanAddr(s string) string {
 		return ""
 	}
 	local, domain := s[:at], strings.ToLower(s[at+1:])
-	if local[0] != '"' {
+	if local[0] == '"' {
+		local = cleanLine(local)
+	} else {
 		local = strings.Map(dropSpace, local)
 	}
 	domain = strings.TrimRight(strings.Map(dropSpace, domain), ".")

@@ -86,8 +86,16 @@ func (r *ber) skip(depth int) {
 	}
 }
 
-// octets gathers a string, in one piece or many.
-func (r *ber) octets(out []byte, depth int) []byte {
+// octets gives a string: as it stands when it is in one piece, else gathered.
+func (r *ber) octets() []byte {
+	if len(r.b) > 0 && r.b[0] == 0x04 {
+		return r.value(0x04)
+	}
+	return r.pieces(make([]byte, 0, len(r.b)), 0)
+}
+
+// pieces gathers the pieces of a string.
+func (r *ber) pieces(out []byte, depth int) []byte {
 	tag, n := r.head()
 	switch {
 	case r.bad || depth >= berDepth:
@@ -96,12 +104,12 @@ func (r *ber) octets(out []byte, depth int) []byte {
 		return append(out, r.take(n)...)
 	case tag == 0x24 && n < 0:
 		for !r.ended() {
-			out = r.octets(out, depth+1)
+			out = r.pieces(out, depth+1)
 		}
 	case tag == 0x24:
 		in := ber{b: r.take(n)}
 		for len(in.b) > 0 && !in.bad {
-			out = in.octets(out, depth+1)
+			out = in.pieces(out, depth+1)
 		}
 	}
 	return out
@@ -138,7 +146,7 @@ func readCMS(b []byte) (sealing, []byte) {
 		return sealOther, nil // certificates, or a signature apart
 	}
 	r.enter(0xa0)
-	content := r.octets(nil, 0)
+	content := r.octets()
 	if len(content) == 0 {
 		return sealOther, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -246,6 +247,9 @@ func (l *leaf) flush() {
 		l.rep.data = append(l.rep.data, out[:min(len(out), l.limit-len(l.rep.data))]...)
 	}
 	if l.packed {
+		if cap(l.waiting)-len(l.waiting) < len(out) { // twice as large each time: less is left behind on the way
+			l.waiting = slices.Grow(l.waiting, len(l.waiting)+len(out))
+		}
 		if l.waiting = append(l.waiting, out...); len(l.waiting) > tnefLimit {
 			if isSMIME(l.part) {
 				l.opened() // for what it is: its content is too large to show

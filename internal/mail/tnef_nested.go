@@ -40,6 +40,11 @@ func (t *tnef) open() {
 // compose writes what was nested as a mail of its own.
 func (t *tnef) compose() []byte {
 	var out bytes.Buffer
+	size := 0
+	for _, f := range t.files {
+		size += len(f.data) + len(f.data)/2
+	}
+	out.Grow(size)
 	c := composer{w: bufio.NewWriter(&out), seed: t.subject + t.class}
 	from := composeName(t.from.Name)
 	if t.from.Addr != "" {

@@ -21,6 +21,7 @@ func unpackRTF(b []byte, limit int) (rtf []byte, ok bool) {
 		return nil, false
 	}
 	raw = min(raw, limit)
+	rtf = make([]byte, 0, min(raw, 9*len(b))) // two bytes stand for at most seventeen
 	var window [4096]byte
 	at := copy(window[:], rtfStart)
 	put := func(c byte) {

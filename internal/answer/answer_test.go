@@ -296,6 +296,29 @@ func TestRecipientsAreThoseWhoTakePart(t *testing.T) {
 	})
 }
 
+// Nobody is proposed whom mail does not reach: a requester with another address is,
+// under that one.
+func TestADeadAddressIsNotProposed(t *testing.T) {
+	each(t, func(k *desk) {
+		k.write(func(ctx context.Context, tx *db.Tx) error {
+			for _, c := range []people.Contact{{Name: "Enora", Addresses: []people.Address{{Address: "enora@client.example"}, {Address: "enora@perso.example"}}},
+				{Name: "Chef", Addresses: []people.Address{{Address: "chef@client.example"}}}} {
+				if _, err := people.CreateContact(ctx, tx, journal.System(), noon, c); err != nil {
+					return err
+				}
+				if _, err := people.MarkDead(ctx, tx, journal.System(), noon, c.Addresses[0].Address, "5.1.1 no such user"); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		to, cc, err := Recipients(k.Context(), k.db, k.ticket)
+		if err != nil || len(to) != 1 || to[0].Addr != "enora@perso.example" || to[0].Why != "answer.why.requester" || len(cc) != 0 {
+			k.Errorf("to %+v, cc %+v, %v", to, cc, err)
+		}
+	})
+}
+
 // E7: an acknowledgement carries nothing of what came in, and says that it is
 // automatic (RFC 3834).
 func TestAnAcknowledgementQuotesNothing(t *testing.T) {

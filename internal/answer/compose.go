@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"guichet/internal/mail"
 	"guichet/internal/mailbox"
 	"guichet/internal/outbox"
+	"guichet/internal/people"
 	"guichet/internal/ticket"
 	"guichet/internal/words"
 )
@@ -82,7 +84,8 @@ type Suggested struct {
 }
 
 // Recipients proposes whom an answer goes to: the requester, and in copy those
-// who take part. Who is only proposed, our own addresses and dead ones stay out.
+// who take part. Who is only proposed and our own addresses stay out, and so do
+// dead ones; somebody who has another address is proposed under that.
 func Recipients(ctx context.Context, q db.Querier, t ticket.Ticket) (to, cc []Suggested, err error) {
 	ours, err := mailbox.Addresses(ctx, q)
 	if err != nil {
@@ -96,6 +99,15 @@ func Recipients(ctx context.Context, q db.Querier, t ticket.Ticket) (to, cc []Su
 		if _, mine := ours[p.Address]; mine || p.State != ticket.Active {
 			continue
 		}
+		c, _, known, err := people.ByEmail(ctx, q, p.Address)
+		if err != nil {
+			return nil, nil, err
+		}
+		if known && c.Dead(p.Address) {
+			if p.Address = c.Email(); p.Address == "" || takesPart(all, p.Address) {
+				continue
+			}
+		}
 		a := mail.Address{Name: p.Name, Addr: p.Address}
 		if p.Role == "requester" {
 			to = append(to, Suggested{a, "answer.why.requester"})
@@ -104,6 +116,10 @@ func Recipients(ctx context.Context, q db.Querier, t ticket.Ticket) (to, cc []Su
 		}
 	}
 	return to, cc, nil
+}
+
+func takesPart(all []ticket.Participant, address string) bool {
+	return slices.ContainsFunc(all, func(p ticket.Participant) bool { return p.Address == address && p.State == ticket.Active })
 }
 
 // Acknowledge writes the acknowledgement of a ticket. It quotes nothing of what

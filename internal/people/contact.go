@@ -45,6 +45,12 @@ func (c Contact) Email() string {
 	return ""
 }
 
+// Dead says whether mail to one of the contact's addresses fails for good.
+func (c Contact) Dead(address string) bool {
+	key, _ := NormalAddress(address)
+	return slices.ContainsFunc(c.Addresses, func(a Address) bool { return a.Address == key && !a.DeadAt.IsZero() })
+}
+
 // Validate says every field that can't be taken.
 func (c Contact) Validate() error {
 	var check fault.Check

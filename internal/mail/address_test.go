@@ -40,7 +40,7 @@ func TestR13FromForms(t *testing.T) {
 		"<@a.example,@b.example:jean@x.example>":      {"", "jean@x.example"},
 		`"jean dupont"@x.example`:                     {"", `"jean dupont"@x.example`},
 		"Jean <jean@x.example.>":                      {"Jean", "jean@x.example"},
-		"\"jean\rBcc:y\"@x.example":                    {"", `"jean Bcc:y"@x.example`},
+		"\"jean\rBcc:y\"@x.example":                   {"", `"jean Bcc:y"@x.example`},
 		"Équipe: Jean <jean@x.example>;":              {"Jean", "jean@x.example"},
 		"Jean <jean@société.example>":                 {"Jean", "jean@société.example"},
 		"Jean <jean(compte)@x.example(poste)>":        {"Jean", "jean@x.example"},

@@ -18,17 +18,17 @@ func (p *parser) isAlert() (Kind, string) {
 	}
 	local, _, _ := strings.Cut(strings.ToLower(p.m.From.Addr), "@")
 	sender := local + " " + foldText(p.m.From.Name)
-	if monitors.MatchString(sender) {
+	if named(sender, monitors) {
 		return KindAlert, "From: " + p.m.From.Addr
 	}
 	if len(p.m.InReplyTo) > 0 || p.top.has("list-unsubscribe") { // a person who answers, or an advertisement
 		return "", ""
 	}
-	said := alertSubject(p.m.Subject)
-	if said == "" && (p.m.Generated || vendors.MatchString(sender)) {
+	said, vendor := alertSubject(p.m.Subject), named(sender, vendors)
+	if said == "" && (p.m.Generated || vendor) {
 		said = alertText(p.m.Subject + "\n" + p.m.Text[:min(len(p.m.Text), 3000)])
 	}
-	switch machine := p.m.Generated || vendors.MatchString(sender) || machineLocal.MatchString(local) || robotSender(p.m.From.Addr); {
+	switch machine := said != "" && (p.m.Generated || vendor || machineLocal.MatchString(local) || robotSender(p.m.From.Addr)); {
 	case said == "" || !machine && !strings.EqualFold(p.top.get("precedence"), "bulk"):
 		return "", ""
 	case p.m.Generated:
@@ -37,12 +37,32 @@ func (p *parser) isAlert() (Kind, string) {
 	return KindAlert, "From: " + p.m.From.Addr + ", " + said
 }
 
-// monitors are the programs that send nothing but alerts and reports; vendors are those whose makers also write letters.
+// monitors are the programs that send nothing but alerts and reports; vendors are those whose makers also write letters,
+// and machines. Names are looked for where a word begins.
 var (
-	monitors     = regexp.MustCompile(`nagios|zabbix|icinga|centreon|\bprtg|alertmanager|grafana|uptimerobot|uptime[- ]?kuma|check_?mk|librenms|observium|netdata|smartd|mdadm|shinken|munin|\bmonit\b|logwatch|fail2ban|apcupsd|cron ?daemon|eyesofnetwork|whatsup gold|nagstamon|healthchecks`)
-	vendors      = regexp.MustCompile(`supervision|monitoring|datadog|new ?relic|statuscake|pingdom|veeam|acronis|synology|qnap|\bnas\b|freenas|truenas|sophos|fortinet|fortigate|stormshield|watchguard|bitdefender|eset|kaspersky|withsecure|n-able|ninjaone|datto|barracuda|arcserve|altaro|hornetsecurity|\bidrac|\bilo\b|vmware|vcenter|proxmox|\bups\b|onduleur|sauvegarde|backup|solarwinds|site24x7|opsgenie|pagerduty|splunk|wazuh`)
+	monitors = []string{"nagios", "zabbix", "icinga", "centreon", "prtg", "alertmanager", "grafana", "uptimerobot", "uptime-kuma", "uptime kuma", "uptimekuma", "checkmk", "check_mk", "librenms", "observium", "netdata", "smartd", "mdadm", "shinken",
+		"munin", "monit ", "logwatch", "fail2ban", "apcupsd", "cron daemon", "crondaemon", "(cron", "eyesofnetwork", "whatsup gold", "nagstamon", "healthchecks"}
+	vendors = []string{"supervision", "monitoring", "datadog", "new relic", "newrelic", "statuscake", "pingdom", "veeam", "acronis", "synology", "qnap", "nas", "freenas", "truenas", "sophos", "fortinet", "fortigate", "stormshield", "watchguard",
+		"bitdefender", "eset", "kaspersky", "withsecure", "n-able", "ninjaone", "datto", "barracuda", "arcserve", "altaro", "hornetsecurity", "idrac", "ilo", "vmware", "vcenter", "proxmox", "ups", "onduleur", "sauvegarde", "backup", "solarwinds",
+		"site24x7", "opsgenie", "pagerduty", "splunk", "wazuh"}
 	machineLocal = regexp.MustCompile(`^(?:root|alert|alerts|alerte|alertes|system|systeme|cron|daemon|admin-?nas|backup|sauvegardes?|server|serveur|srv|noc|onduleur|ups|nas|esxi?|vcenter|pve|firewall|switch|idrac|ilo|imprimante|printer|copieur)(?:$|[-_.+0-9])`)
 )
+
+// named says whether one of the names begins a word of s; one of three letters or fewer must be the whole word.
+func named(s string, names []string) bool {
+	for _, name := range names {
+		i := strings.Index(s, name)
+		if i < 0 || i > 0 && isWordByte(s[i-1]) && len(name) < 6 {
+			continue
+		}
+		if end := i + len(name); len(name) > 3 || end == len(s) || !isWordByte(s[end]) {
+			return true
+		}
+	}
+	return false
+}
+
+func isWordByte(c byte) bool { return c >= 'a' && c <= 'z' }
 
 // alertSubject knows the forms of subjects that monitoring writes.
 func alertSubject(subject string) string {

@@ -154,27 +154,27 @@ func aliasedCharset(name string) encoding.Encoding {
 	case "utf16":
 		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
 	case "gb2312charset", "cp936", "936", "xgbk":
-		return named("gb18030")
+		return indexed("gb18030")
 	case "cp932", "932", "mskanji", "xsjis", "windows31jcp932", "sjiswin":
-		return named("shift_jis")
+		return indexed("shift_jis")
 	case "cp949", "949", "ksc5601", "ksc56011987", "uhc":
-		return named("euc-kr")
+		return indexed("euc-kr")
 	case "cp950", "950":
-		return named("big5")
+		return indexed("big5")
 	case "iso2022jpms", "iso2022jp1", "iso2022jp2", "cp50220", "cp50221", "jis":
-		return named("iso-2022-jp")
+		return indexed("iso-2022-jp")
 	case "iso88598i", "iso88598e":
 		return charmap.ISO8859_8
 	case "cp874":
 		return charmap.Windows874
 	}
 	if n, ok := strings.CutPrefix(strings.ReplaceAll(name, "_", "-"), "cp"); ok && strings.HasPrefix(strings.TrimPrefix(n, "-"), "125") {
-		return named("windows-" + strings.TrimPrefix(n, "-"))
+		return indexed("windows-" + strings.TrimPrefix(n, "-"))
 	}
 	return nil
 }
 
-func named(name string) encoding.Encoding {
+func indexed(name string) encoding.Encoding {
 	e, err := htmlindex.Get(name)
 	if err != nil {
 		return nil // the caller then falls back on the rule for unknown charsets

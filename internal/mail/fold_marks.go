@@ -116,7 +116,7 @@ func (t *textLines) isAttribution(s string, wrapped int) bool {
 		return true
 	case address && datedSender.MatchString(s):
 		return wrapped == 0 || starts
-	case groupWise.MatchString(s):
+	case strings.HasSuffix(s, ">>>") && groupWise.MatchString(s):
 		return true
 	case !endsWithVerb(s):
 		return false

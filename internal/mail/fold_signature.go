@@ -13,6 +13,24 @@ var mobileSignature = regexp.MustCompile(`(?i)^(?:[-–—] ?)?(?:via mobile|sen
 	`|wysłan[eoay]? z.{2,60}|skickat från.{2,60}|sendt fra.{2,60}|lähetetty .{2,60}|odesláno z.{2,60}|odoslané z.{2,60}|trimis de pe .{2,60}|elküldve az? .{2,60}|отправлено (?:с|из).{2,60}|надіслано з.{2,60}|.{2,40} gönderildi` +
 	`|从我的.{1,30}发送|發自我的.{1,30}|发自我的.{1,30}|発信元.{1,30}|.{2,20}から送信|провідправлено.{1,40}|나의 .{1,20}에서 보냄)$`)
 
+// sentWords stand in every line that mobileSignature knows.
+var sentWords = []string{"sent ", "envoy", "outlook", "provenance", "meinem", "gesendet", "enviado", "inviato", "verstuurd", "verzonden", "wysłan", "skickat", "sendt ", "lähetetty", "odesl", "odosl", "trimis", "elküld", "отправлено", "надіслано",
+	"gönderildi", "发送", "發送", "発信", "送信", "відправлено", "보냄", "via mobile"}
+
+// sentLike spares the regular expression.
+func sentLike(s string) bool {
+	if len(s) > 160 {
+		return false
+	}
+	s = strings.ToLower(s)
+	for _, w := range sentWords {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	return false
+}
+
 // signature folds what stands below the writer's words: after "-- " (RFC 3676 4.3), what phones add, a closing with
 // name and address, and the footer that a list puts below the quote.
 func (t *textLines) signature(folds []Fold) []Fold {
@@ -61,7 +79,7 @@ func (t *textLines) signatureStart(end int) int {
 		switch {
 		case t.isDelimiter(i) && seen <= 20:
 			first = i
-		case seen <= 4 && mobileSignature.MatchString(t.lines[i].s):
+		case seen <= 4 && sentLike(t.lines[i].s) && mobileSignature.MatchString(t.lines[i].s):
 			if first = i; i >= 2 && t.lines[i-2].blank && personName.MatchString(t.lines[i-1].s) {
 				first = i - 1
 			}
@@ -84,7 +102,7 @@ var thanksLine = regexp.MustCompile(`(?i)^(?:(?:many |best )?thanks(?: again| a 
 // thanks knows thanks that close a letter: with a comma, and nothing but a name below. Above a quote they are left in
 // view, where they take two lines and say that somebody was helped.
 func (t *textLines) thanks(i, end int) bool {
-	if i == 0 || end < len(t.lines) || !t.lines[i-1].blank || !thanksLine.MatchString(t.lines[i].s) {
+	if i == 0 || end < len(t.lines) || !t.lines[i-1].blank || !strings.HasSuffix(t.lines[i].s, ",") || len(t.lines[i].s) > 40 || !thanksLine.MatchString(t.lines[i].s) {
 		return false
 	}
 	n := t.next(i + 1)

@@ -68,6 +68,9 @@ var spacedAt = regexp.MustCompile(`\s*(?:[(\[]at[)\]]|\s@\s)\s*`)
 
 // imitatedAddress finds in a display name the address of somebody else: most programs show the name alone.
 func imitatedAddress(a Address) string {
+	if !strings.ContainsAny(a.Name, "@＠﹫") && !strings.Contains(a.Name, "(at") && !strings.Contains(a.Name, "[at") {
+		return ""
+	}
 	name := strings.ToLower(norm.NFKC.String(dropInvisible(a.Name[:min(len(a.Name), 1000)])))
 	for _, found := range addressInName.FindAllString(spacedAt.ReplaceAllString(name, "@"), 5) {
 		if site(domainOf(found)) != site(domainOf(a.Addr)) {

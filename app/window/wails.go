@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"sync"
 
 	"github.com/wailsapp/wails/v2"
@@ -118,6 +119,18 @@ func (w *running) started(desk context.Context) {
 	context.AfterFunc(w.ctx, func() { desktop.Quit(desk) })
 	if w.options.OnShell != nil {
 		w.options.OnShell(w.shell())
+	}
+	if runtime.GOOS == "linux" {
+		w.enter()
+	}
+}
+
+// enter goes to the desk while the engine still starts, so that the boot page is not even loaded: it stays for a desk
+// that does not answer. Only where a script given this early waits for the engine, as WebKitGTK lets it.
+func (w *running) enter() {
+	address := w.options.Enter()
+	if answers(w.ctx, address) == nil {
+		desktop.WindowExecJS(w.desk, "location.replace("+strconv.Quote(address)+")")
 	}
 }
 

@@ -37,7 +37,7 @@ func window(b *testing.B, out table, s scale) {
 		"guichet": func() (time.Duration, time.Duration, *screen.Program) {
 			from := time.Now()
 			p := mine.Run(b, home, renderer, bin, "--data", data)
-			first := until(b, p, mine, from, func() bool { return dark(mine, 20, 60, 200, 300) > 100 })
+			first := until(b, p, mine, from, func() bool { return panes(mine) })
 			return first, until(b, p, mine, from, func() bool { return dark(mine, 240, 300, 480, 700) > 300 }), p
 		},
 		"floor": func() (time.Duration, time.Duration, *screen.Program) {
@@ -106,6 +106,14 @@ func both(out table, name, format string, got map[string][]float64, g *goal) {
 func until(b *testing.B, p *screen.Program, d *screen.Display, from time.Time, so func() bool) time.Duration {
 	p.Until(b, d, "nothing is drawn", so)
 	return time.Since(from)
+}
+
+// panes tells whether the program's own page is there: a rail that is not as white as the pane beside it. The boot
+// page, which comes before, is white all over.
+func panes(d *screen.Display) bool {
+	rail, pane := d.At(100, 500), d.At(700, 500)
+	white := color.RGBA{255, 255, 255, 255}
+	return pane == white && rail != white && rail.G > 0xe0
 }
 
 // dark counts points of a part that are ink on light paper. An empty display is black, so all of it is no ink.

@@ -18,7 +18,8 @@ it('shows a change of one window in the other, and moves nothing that is read', 
         const top = list.getBoundingClientRect().top
         return document
           .elementFromPoint(list.getBoundingClientRect().left + 80, top + 30)
-          ?.closest('[role=option]')?.textContent
+          ?.closest('[role=option]')
+          ?.querySelector('.subject')?.textContent
       }),
   })
   const before = await place()
@@ -39,7 +40,7 @@ it('shows a change of one window in the other, and moves nothing that is read', 
   const call = {
     channel: 'call',
     subject: 'Ligne coupée au quai',
-    text: '',
+    text: 'Dit au téléphone.',
     contact: { name: 'Ana Rolland' },
   }
   await api(a.page, 'POST', '/api/tickets', call)
@@ -56,7 +57,7 @@ it('lets what arrives in where nobody has begun to read', async () => {
   const call = {
     channel: 'call',
     subject: 'Badge refusé au portail',
-    text: '',
+    text: 'Dit au téléphone.',
     contact: { name: 'Ana Rolland' },
   }
   await api(page, 'POST', '/api/tickets', call)

@@ -129,7 +129,7 @@ func blockGoesOn(next []byte) bool {
 func (r *headerReader) odd(c chunk, ahead func(chunk) []byte) verdict {
 	r.bad = true
 	line := bytes.Clone(bytes.TrimSpace(c.data))
-	if !fieldsFollow(ahead(c)) {
+	if next := ahead(c); r.opensPart(line) || !fieldsFollow(next) {
 		r.flush()
 		return lineIsBody
 	}
@@ -137,6 +137,18 @@ func (r *headerReader) odd(c chunk, ahead func(chunk) []byte) verdict {
 		r.value = append(append(r.value, ' '), line...)
 	}
 	return lineTaken
+}
+
+// opensPart says whether a line is the boundary that the block declares: the empty line before it is missing.
+func (r *headerReader) opensPart(line []byte) bool {
+	if !bytes.HasPrefix(line, dashes) || len(line) < 3 {
+		return false
+	}
+	kind := r.h.get("content-type")
+	if r.name == "content-type" {
+		kind = string(r.value)
+	}
+	return len(kind) < 2000 && parseMediaType(kind).raw("boundary") == string(line[2:])
 }
 
 // flush ends the field being read.

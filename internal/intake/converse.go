@@ -38,7 +38,19 @@ func (t *taking) converse(ctx context.Context, ours map[string]int64) (verdict, 
 	if th.because != "" {
 		return t.join(ctx, th, c, ours)
 	}
-	return t.open(ctx, th.near, c, client, ours)
+	seems := false
+	if th.near == 0 {
+		var tk ticket.Ticket
+		if tk, seems, err = t.follows(ctx); err != nil {
+			return verdict{}, err
+		}
+		th.near = tk.ID
+	}
+	v, err := t.open(ctx, th.near, c, client, ours)
+	if seems {
+		v.reason = "intake.because.follows"
+	}
+	return v, err
 }
 
 func (t *taking) join(ctx context.Context, th thread, c people.Contact, ours map[string]int64) (verdict, error) {

@@ -38,6 +38,9 @@ func (t *taking) decide(ctx context.Context) (verdict, error) {
 	if _, own := mail.OwnTicket(t.cfg.Key, t.Mail.MessageID); own {
 		return verdict{fate: Own, reason: "intake.because.own"}, nil
 	}
+	if blocked, err := t.blocked(ctx); err != nil || blocked {
+		return verdict{fate: Spam, reason: "intake.because.blocked", args: map[string]any{"address": t.Mail.From.Addr}}, err
+	}
 	switch t.Mail.Kind {
 	case mail.KindBounce:
 		return t.bounce(ctx)
@@ -55,6 +58,9 @@ func (t *taking) decide(ctx context.Context) (verdict, error) {
 		}
 	case mail.KindFeedback:
 		return verdict{fate: Reported, reason: "intake.because.feedback", args: t.sign()}, nil
+	}
+	if v, spam, err := t.spam(ctx); err != nil || spam {
+		return v, err
 	}
 	return t.converse(ctx, ours)
 }

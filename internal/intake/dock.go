@@ -127,6 +127,8 @@ const (
 	ToTicket Target = "ticket"
 	ToNew    Target = "new"
 	ToAside  Target = "aside"
+	ToSpam   Target = "spam" // set aside as such
+	ToDesk   Target = "desk" // not spam: to the ticket that it answers, else to a new one
 )
 
 // Reassign corrects the fate of a mail: to another ticket, to a new one, or out
@@ -144,6 +146,10 @@ func Reassign(ctx context.Context, d *db.DB, cfg Config, by journal.Actor, now t
 		v.fate, v.reason, v.ticketID = Opened, "intake.because.by_hand", 0
 	case ToAside:
 		v.fate, v.reason, v.ticketID = SetAside, "intake.because.by_hand", 0
+	case ToSpam:
+		v.fate, v.reason, v.ticketID = Spam, "intake.because.by_hand", 0
+	case ToDesk:
+		v.reason, v.ticketID = "intake.because.by_hand", 0
 	default:
 		return Row{}, fault.New(fault.Invalid, "fault.choice")
 	}
@@ -208,6 +214,11 @@ func reassign(ctx context.Context, d *db.DB, cfg Config, by journal.Actor, now t
 			return fault.New(fault.Conflict, "fault.conflict")
 		}
 		t := &taking{tx: tx, cfg: cfg, now: now, Prepared: p, id: id}
+		if v.fate == "" {
+			if err := t.belongs(ctx, &v); err != nil {
+				return err
+			}
+		}
 		if err := t.leave(ctx, by, row); err != nil {
 			return err
 		}
@@ -220,6 +231,23 @@ func reassign(ctx context.Context, d *db.DB, cfg Config, by journal.Actor, now t
 		return row, err
 	}
 	return MailByID(ctx, d, id)
+}
+
+// belongs fills in where a mail goes that was set aside wrongly.
+func (t *taking) belongs(ctx context.Context, v *verdict) error {
+	c, _, _, err := people.ByEmail(ctx, t.tx, t.Mail.From.Addr)
+	if err != nil {
+		return err
+	}
+	if err := t.doubt(ctx, c.ClientID); err != nil {
+		return err
+	}
+	th, err := t.find(ctx, c)
+	v.fate, v.ticketID = Opened, 0
+	if th.because != "" {
+		v.fate, v.ticketID = Joined, th.ticket.ID
+	}
+	return err
 }
 
 // again reads a mail from its kept source.

@@ -4,6 +4,7 @@
 package intake
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -34,6 +35,7 @@ const (
 	Duplicate  Fate = "duplicate"  // a second copy of a mail that is there
 	Unreadable Fate = "unreadable" // a ticket with the raw file, for a person to read
 	SetAside   Fate = "aside"      // by a technician
+	Spam       Fate = "spam"       // set aside: the server says so, the sender is blocked, or a technician
 )
 
 // Origin is where a mail came from.
@@ -50,6 +52,7 @@ type Prepared struct {
 	Origin Origin
 	Raw    blob.Content
 	Mail   *mail.Message
+	Spam   string // the line of the header by which the server takes it for spam
 }
 
 // errUnread is of a mail that our own parser failed on: it has no fingerprint, and
@@ -64,7 +67,8 @@ type Config = answer.Config
 func Prepare(cfg Config, from Origin, r io.Reader) (*Prepared, error) {
 	w := blob.NewWriter(cfg.Blobs)
 	defer w.Discard()
-	tee := io.TeeReader(r, w)
+	var head head
+	tee := io.TeeReader(r, io.MultiWriter(w, &head))
 	m, err := mail.Parse(tee, func(mail.Part) io.Writer { return nil })
 	if err != nil {
 		return nil, fmt.Errorf("read a mail: %w", err)
@@ -77,7 +81,16 @@ func Prepare(cfg Config, from Origin, r io.Reader) (*Prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Prepared{Origin: from, Raw: raw, Mail: m}, nil
+	return &Prepared{Origin: from, Raw: raw, Mail: m, Spam: mail.SpamVerdict(&head.Buffer)}, nil
+}
+
+// head keeps the beginning of a mail, where its header is.
+type head struct{ bytes.Buffer }
+
+// Write takes all and keeps the first 64 KiB.
+func (h *head) Write(p []byte) (int, error) {
+	h.Buffer.Write(p[:min(len(p), max(0, 64<<10-h.Len()))])
+	return len(p), nil
 }
 
 // Outcome is what Take did with one mail.

@@ -187,9 +187,9 @@ func TestThreading(t *testing.T) {
 		{"by a token, the requester", "enora@conserverie.example", "", "Re: Imprimante [#1]", "subject_token", true},
 		{"by a token, a colleague who takes no part", "katell@conserverie.example", "", "Imprimante [#1]", "linked", false},
 		{"by a token, a stranger", "x@evil.example", "", "Imprimante [#1]", "linked", false},
-		{"by a token of nothing", "enora@conserverie.example", "", "Imprimante [#99]", "new", false},
+		{"by a token of nothing", "enora@conserverie.example", "", "Imprimante [#99]", "follows", false},
 		{"by a forged id of ours", "enora.perso@mail.example", "FORGED", "Re: x", "new", false},
-		{"by nothing", "enora@conserverie.example", "", "Imprimante", "new", false},
+		{"by nothing", "enora@conserverie.example", "", "Imprimante", "follows", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			each(t, func(o *office) {

@@ -151,6 +151,11 @@ func keep(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, befor
 			return err
 		}
 	}
+	if before.RequesterID != after.RequesterID {
+		if err := hand(ctx, tx, now, after.ID, after.RequesterID); err != nil {
+			return err
+		}
+	}
 	_, err := journal.Append(ctx, tx, now, journal.Entry{Actor: by, Kind: "ticket.changed", Subject: "ticket",
 		SubjectID: after.ID, TicketID: after.ID, Changes: changes})
 	return err

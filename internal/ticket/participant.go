@@ -80,9 +80,38 @@ func Participates(ctx context.Context, q db.Querier, ticket int64, address strin
 	return takes, err
 }
 
+// OfParticipant returns the last tickets, newest first, in which an address takes
+// part.
+func OfParticipant(ctx context.Context, q db.Querier, address string, limit int) ([]Ticket, error) {
+	return db.All(ctx, q, fields, "SELECT "+columns+` FROM participant p JOIN ticket t ON t.id = p.ticket_id
+		WHERE p.address = ? AND p.state = 'active' ORDER BY p.ticket_id DESC LIMIT ?`, address, limit)
+}
+
 // SetParticipant changes the state of one participant.
 func SetParticipant(ctx context.Context, tx *db.Tx, ticket int64, address string, state State) error {
 	_, err := tx.Exec(ctx, "UPDATE participant SET state = ? WHERE ticket_id = ? AND address = ?", string(state), ticket, address)
+	return err
+}
+
+// hand makes the contact who asks for a ticket from now on the requester among who
+// takes part, under the address that the ticket knows, else their first. Who was it
+// before stays in copy where a message names them, and is gone otherwise.
+func hand(ctx context.Context, tx *db.Tx, now time.Time, ticket, contact int64) error {
+	if _, err := tx.Exec(ctx, "UPDATE participant SET role = 'cc' WHERE ticket_id = ? AND role = 'requester'", ticket); err != nil {
+		return err
+	}
+	const first = `SELECT a.address FROM contact_address a LEFT JOIN participant p ON p.ticket_id = ? AND p.address = a.address
+		WHERE a.contact_id = ? ORDER BY CASE WHEN p.address IS NULL THEN 1 ELSE 0 END, CASE WHEN a.dead_at IS NULL THEN 0 ELSE 1 END, a.position LIMIT 1`
+	if _, err := tx.Exec(ctx, `INSERT INTO participant (ticket_id, address, contact_id, name, role, state, since)
+		SELECT CAST(? AS BIGINT), a.address, c.id, c.name, 'requester', 'active', CAST(? AS BIGINT)
+		FROM contact c JOIN contact_address a ON a.contact_id = c.id WHERE c.id = ? AND a.address = (`+first+`)
+		ON CONFLICT (ticket_id, address) DO UPDATE SET role = 'requester', state = 'active', contact_id = excluded.contact_id`,
+		ticket, now, contact, ticket, contact); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `DELETE FROM participant WHERE ticket_id = ? AND role = 'cc' AND state = 'active' AND NOT EXISTS (
+		SELECT 1 FROM message m LEFT JOIN message_recipient r ON r.message_id = m.id
+		WHERE m.ticket_id = participant.ticket_id AND (m.from_addr = participant.address OR r.address = participant.address))`, ticket)
 	return err
 }
 

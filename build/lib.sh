@@ -14,7 +14,7 @@ window_tags=desktop,production,webkit2_41,sqlite_fts5
 
 for_window=(gcc libc6-dev pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev xdg-utils ca-certificates)
 for_tests=(xvfb xauth xdotool chromium dovecot-imapd postfix postgresql openssl
-  poppler-utils strace imagemagick util-linux)
+  poppler-utils strace imagemagick util-linux python3)
 for_windows=(gcc-mingw-w64-x86-64)
 
 say() { printf '%s\n' "$*" >&2; }

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"regexp"
 	"sort"
 	"strings"
 )
@@ -20,12 +21,28 @@ func (p *parser) fold() {
 			folds = t.quotes(isForwardSubject(p.m.Subject))
 		}
 	}
+	if t.answersAnnounced(folds) {
+		folds = nil
+	}
 	folds = append(folds, p.markedSignature(t, folds)...)
 	folds = append(folds, t.disclaimer(folds)...)
 	folds = append(folds, t.signature(folds)...)
 	folds = append(folds, armorFolds(p.m.Text)...)
 	p.m.Folds = tidy(p.m.Text, folds)
 	p.spend(t.work)
+}
+
+// announced is how people say that they answered in the text below, which Outlook marks with nothing but a colour.
+var announced = regexp.MustCompile(`\b(?:reponses?|repondu|commentaires?|remarques?|annotations?|precisions?|answers?|answered|comments?|remarks?|replies|antworten|anmerkungen|kommentare?|respuestas?|risposte|antwoorden|respostas?)\b.{0,60}` +
+	`(?:ci-dessous|ci-apres|plus bas|dans (?:le|ton|votre) (?:texte|corps|mail|message)|dans le corps|au fil d|en (?:rouge|bleu|vert|gras|couleur|violet|orange)|inline|in-line|below|in (?:red|blue|green|bold|the (?:text|body))|im text|unten|in (?:rot|blau|grun)|abajo|en rojo|in rosso|qui sotto|hieronder|in het rood|abaixo|a vermelho)` +
+	`|\b(?:voir|cf\.?|see|siehe) (?:en|in) (?:rouge|bleu|vert|red|blue|green|rot|blau)\b`)
+
+// answersAnnounced says whether the few words above the first quote tell of answers in it.
+func (t *textLines) answersAnnounced(folds []Fold) bool {
+	if len(folds) == 0 || folds[0].Kind != FoldQuote || folds[0].Start > 1500 {
+		return false
+	}
+	return announced.MatchString(strings.Join(strings.Fields(foldText(t.text[:folds[0].Start])), " "))
 }
 
 // markedSignature folds the signature that the HTML marks as one. Outlook's mark is not believed: people answer in it.

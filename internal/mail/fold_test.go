@@ -90,6 +90,25 @@ func TestInlineAnswersStay(t *testing.T) {
 	}
 }
 
+// TestAnnouncedAnswersStay: whoever says that the answers stand in the quoted text is believed.
+func TestAnnouncedAnswersStay(t *testing.T) {
+	const below = "\n\nDe : Support <s@azurene.example>\nEnvoyé : lundi 2 novembre 2026 09:30\nÀ : Zoé\nObjet : x\n\nQuel poste ?\nPC-0042\nDepuis quand ?\nhier soir\n"
+	for _, said := range []string{"Bonjour,\n\nmes réponses ci-dessous en rouge.", "Mes commentaires dans le texte.", "J'ai répondu plus bas.", "Voir en rouge.", "My answers below.", "Please find my comments in red.", "See in blue.", "Antworten unten im Text.", "Respuestas en rojo.",
+		"Réponses au fil du texte", "Quelques précisions dans votre mail ci-après", "Risposte qui sotto.", "Antwoorden hieronder."} {
+		if _, got := reply(t, "RE: x", said+below); !strings.Contains(got, "PC-0042") || !strings.Contains(got, "hier soir") {
+			t.Errorf("%q: the answers are folded: %q", said, got)
+		}
+	}
+	for _, said := range []string{"C'est bon, merci.", "Le voyant est en rouge.", "Je n'ai pas eu de réponse.", "See you below the office.", "Voir avec Luc.", "Le serveur répond de nouveau, le bouton est en bas."} {
+		if _, got := reply(t, "RE: x", said+below); got != said {
+			t.Errorf("%q: %q", said, got)
+		}
+	}
+	if m, got := reply(t, "TR: x", "Ses réponses ci-dessous."+below); got != "Ses réponses ci-dessous." || m.Forwarded == nil {
+		t.Errorf("a forwarded mail stays folded: %q", got)
+	}
+}
+
 func TestAnswerBelowTheQuoteStays(t *testing.T) {
 	m, got := reply(t, "Re: x", "Le 02/11/2026 à 09:30, Support a écrit :\n"+quoted(question)+"\nVoilà, c'est fait.\n")
 	if got != "Voilà, c'est fait." || len(m.Folds) != 1 || m.Folds[0].Kind != FoldQuote {

@@ -233,6 +233,7 @@ const routes: [string, RegExp, Handler][] = [
           at,
           message: {
             direction: 'out',
+            warnings: [],
             from: support,
             agent: { id: '201', name: 'Nadia Le Goff' },
             to,

@@ -169,6 +169,7 @@ function messageOf(story: Story, item: Story['items'][number], at: number): Mess
   const agent = agents.find((a) => a.name === item.by)
   return {
     direction: item.kind as Message['direction'],
+    warnings: [],
     from: ours ? support : (item.from ?? story.who),
     agent: agent && { id: agent.id, name: agent.name },
     to: ours ? [story.who] : [support],

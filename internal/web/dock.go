@@ -87,11 +87,24 @@ func (d *door) boxNames(ctx context.Context) (map[int64]string, error) {
 func mailRowOf(r intake.Row, boxes map[int64]string) MailRow {
 	row := MailRow{ID: idOf(r.ID), ReceivedAt: ms(r.ReceivedAt), From: mailAddress{r.FromName, r.FromAddr}, Subject: r.Subject, Size: r.Size,
 		Mailbox: boxes[r.MailboxID], Fate: fate(r.Fate), Reason: said{r.Reason, r.Args}, Kind: mailKind(r.Kind), Version: r.Version,
-		Undoable: r.Reason == "intake.because.by_hand"}
+		Undoable: r.Reason == "intake.because.by_hand", Doubtful: slices.ContainsFunc(r.Warnings, aboutSender)}
 	if r.TicketID != 0 {
 		row.Ticket = &ticketRef{ID: idOf(r.TicketID), Number: r.Number}
 	}
 	return row
+}
+
+// aboutSender says whether a warning is about who wrote a mail.
+func aboutSender(w parse.Warning) bool {
+	switch w {
+	case parse.WarnNameAddress, parse.WarnLookalike, parse.WarnReplyElsewhere, parse.WarnForged, parse.WarnTwoSenders, parse.WarnMixedLetters:
+		return true
+	}
+	return false
+}
+
+func warningOf(w parse.Warning) mailWarning {
+	return mailWarning{Code: string(w), Sender: aboutSender(w), Said: said{Key: "mail.warning." + string(w)}}
 }
 
 // mailTextShown is how much of a mail the dock shows, in bytes; the raw source
@@ -106,6 +119,7 @@ func getMail(ctx context.Context, d *door, in *mailIn) (v mailView, err error) {
 	if v.MailRow, err = d.mailRow(ctx, r); err != nil {
 		return v, err
 	}
+	v.Warnings = each(r.Warnings, warningOf)
 	raw, _, err := blob.Open(ctx, d.DB, d.Answer.Blobs, r.Raw)
 	if err != nil {
 		return v, err

@@ -43,14 +43,24 @@ type MailRow struct {
 	Kind       mailKind    `json:"kind"`
 	Version    int64       `json:"version"`
 	Undoable   bool        `json:"undoable"`
+	// Doubtful is all that a list needs of the warnings.
+	Doubtful bool `json:"doubtful" doc:"the sender may not be who is shown"`
+}
+
+// mailWarning is something to know before believing a mail.
+type mailWarning struct {
+	Code   string `json:"code"`
+	Sender bool   `json:"sender" doc:"it is about who wrote"`
+	Said   said   `json:"said"`
 }
 
 type mailView struct {
 	MailRow
-	Headers list[mailHeader] `json:"headers"`
-	Text    string           `json:"text"`
-	HasHTML bool             `json:"hasHtml"`
-	Cut     bool             `json:"cut" doc:"text is only the beginning: the raw source has all"`
+	Warnings list[mailWarning] `json:"warnings" doc:"those about the sender first"`
+	Headers  list[mailHeader]  `json:"headers"`
+	Text     string            `json:"text"`
+	HasHTML  bool              `json:"hasHtml"`
+	Cut      bool              `json:"cut" doc:"text is only the beginning: the raw source has all"`
 }
 
 type mailHeader struct {
@@ -71,6 +81,22 @@ type mailUndo struct {
 	ID   id `path:"id"`
 	Body struct {
 		Version int64 `json:"version"`
+	}
+}
+
+type blockedRow struct {
+	Pattern string   `json:"pattern" doc:"an address, or a domain with what is below it"`
+	Agent   agentRef `json:"agent"`
+	At      int64    `json:"at"`
+}
+
+type blockedList struct {
+	Items list[blockedRow] `json:"items"`
+}
+
+type blockedForm struct {
+	Body struct {
+		Pattern string `json:"pattern" minLength:"1" maxLength:"320"`
 	}
 }
 

@@ -107,7 +107,7 @@ func (partState) Schema(r huma.Registry) *huma.Schema {
 }
 
 func (fate) Schema(r huma.Registry) *huma.Schema {
-	return oneOf(r, "Fate", "opened", "joined", "alert", "auto", "bounce", "list", "feedback", "own", "duplicate", "unreadable", "aside")
+	return oneOf(r, "Fate", "opened", "joined", "alert", "auto", "bounce", "list", "feedback", "own", "duplicate", "unreadable", "aside", "spam")
 }
 
 func (mailKind) Schema(r huma.Registry) *huma.Schema {
@@ -115,7 +115,7 @@ func (mailKind) Schema(r huma.Registry) *huma.Schema {
 }
 
 func (reassignTo) Schema(r huma.Registry) *huma.Schema {
-	return oneOf(r, "ReassignTo", "ticket", "new", "aside")
+	return oneOf(r, "ReassignTo", "ticket", "new", "aside", "spam", "desk")
 }
 
 func (importAction) Schema(r huma.Registry) *huma.Schema {

@@ -48,6 +48,7 @@ func routes() []route {
 		op("PATCH /api/tickets/{id}", "updateTicket", updateTicket),
 		act("POST /api/tickets/{id}/seen", "markSeen", markSeen),
 		op("POST /api/tickets/{id}/notes", "addNote", addNote),
+		op("POST /api/tickets/{id}/forwarded", "takeForwarded", takeForwarded),
 
 		op("GET /api/tickets/{id}/compose", "getCompose", getCompose),
 		op("PUT /api/tickets/{id}/draft", "saveDraft", saveDraft),
@@ -74,6 +75,9 @@ func routes() []route {
 		raw("GET /api/mails/{id}/raw", wallSession, mailRaw),
 		op("POST /api/mails/{id}/reassign", "reassignMail", reassignMail),
 		op("POST /api/mails/{id}/undo", "undoReassign", undoReassign),
+		op("GET /api/blocked", "listBlocked", listBlocked),
+		op("POST /api/blocked", "blockSender", blockSender),
+		act("POST /api/blocked/remove", "unblockSender", unblockSender),
 
 		op("GET /api/clients", "listClients", listClients),
 		op("POST /api/clients", "createClient", createClient),

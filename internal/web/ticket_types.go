@@ -92,7 +92,14 @@ type ticketView struct {
 	Draft         *draftView         `json:"draft,omitempty" doc:"the reader's own"`
 	LastEntryID   id                 `json:"lastEntryId"`
 	Linked        *ticketRef         `json:"linked,omitempty" doc:"the ticket that this one may belong to"`
+	Follows       *proposal          `json:"follows,omitempty" doc:"its only mail may be joined to the linked ticket"`
 	LastTickets   list[TicketRow]    `json:"lastTickets" doc:"the requester's other tickets, newest first"`
+}
+
+// proposal is what joining a new ticket to the one that it seems to follow needs.
+type proposal struct {
+	MailID      id    `json:"mailId"`
+	MailVersion int64 `json:"mailVersion"`
 }
 
 type ticketTimes struct {
@@ -161,6 +168,15 @@ type ticketPatch struct {
 		RequesterID   *id       `json:"requesterId,omitempty"`
 		ClientID      *id       `json:"clientId,omitempty"`
 		OutageAt      *int64    `json:"outageAt,omitempty" doc:"0 for unknown"`
+		LinkedID      *id       `json:"linkedId,omitempty" doc:"\"0\" for none"`
+	}
+}
+
+type ticketForwarded struct {
+	ID   id `path:"id"`
+	Body struct {
+		Version int64 `json:"version"`
+		MailID  id    `json:"mailId" doc:"whose forwarded sender becomes the requester"`
 	}
 }
 

@@ -195,6 +195,7 @@ func updateTicket(ctx context.Context, d *door, in *ticketPatch) (ticketView, er
 		p.OutageAt = &outage
 	}
 	p.AssigneeID, p.ClientID, p.RequesterID = numberOf(b.AssigneeID), numberOf(b.ClientID), numberOf(b.RequesterID)
+	p.LinkedID = numberOf(b.LinkedID)
 	err := d.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := fits(ctx, tx, &p); err != nil {
 			return err
@@ -228,6 +229,11 @@ func fits(ctx context.Context, q db.Querier, p *ticket.Patch) error {
 	}
 	if p.ClientID != nil && *p.ClientID != 0 {
 		if _, err := people.ClientByID(ctx, q, *p.ClientID); err != nil {
+			return err
+		}
+	}
+	if p.LinkedID != nil && *p.LinkedID != 0 {
+		if _, err := ticket.ByID(ctx, q, *p.LinkedID); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"guichet/internal/db"
 	"guichet/internal/fault"
+	"guichet/internal/intake"
 	"guichet/internal/journal"
 	"guichet/internal/people"
 	"guichet/internal/ticket"
@@ -99,7 +100,23 @@ func readLinked(ctx context.Context, q db.Querier, _ int64, t ticket.Row, v *tic
 		return nil
 	}
 	l, err := ticket.ByID(ctx, q, t.LinkedID)
+	if err != nil {
+		return err
+	}
 	v.Linked = &ticketRef{idOf(l.ID), l.Number, l.Subject}
+	if t.Status != ticket.New && t.Status != ticket.Open {
+		return nil
+	}
+	entries, err := ticket.Entries(ctx, q, t.ID)
+	if err != nil || len(entries) != 1 || entries[0].ID != t.LastInID {
+		return err // what was said since would stay behind
+	}
+	m, err := ticket.MessageByID(ctx, q, t.LastInID)
+	if err != nil || m.MailID == 0 {
+		return err
+	}
+	mail, err := intake.MailByID(ctx, q, m.MailID)
+	v.Follows = &proposal{idOf(mail.ID), mail.Version}
 	return err
 }
 

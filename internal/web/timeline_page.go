@@ -10,7 +10,9 @@ import (
 
 	"guichet/internal/db"
 	"guichet/internal/fault"
+	"guichet/internal/intake"
 	"guichet/internal/journal"
+	parse "guichet/internal/mail"
 	"guichet/internal/outbox"
 	"guichet/internal/ticket"
 )
@@ -178,6 +180,10 @@ func spoken(ctx context.Context, q db.Querier, number, first, last int64, names 
 	if err != nil {
 		return err
 	}
+	truths, err := intake.Truths(ctx, q, number, first, last)
+	if err != nil {
+		return err
+	}
 	deliveries := map[int64]*Delivery{}
 	for _, it := range sent {
 		one := deliveryOf(it)
@@ -186,6 +192,7 @@ func spoken(ctx context.Context, q db.Querier, number, first, last int64, names 
 	for _, m := range messages {
 		item := messageOf(m, names)
 		item.Message.Delivery = deliveries[m.ID]
+		item.Message.believe(truths[m.MailID])
 		out[spot{n: m.ID}] = item
 	}
 	notes, err := ticket.NotesBetween(ctx, q, number, first, last)
@@ -194,4 +201,21 @@ func spoken(ctx context.Context, q db.Querier, number, first, last int64, names 
 			Note: &noteItem{Agent: agentRef{idOf(n.AgentID), names[n.AgentID]}, Text: n.Body}}
 	}
 	return err
+}
+
+// readersOnly are warnings about the bytes that change what a reader sees; the dock
+// shows the others too.
+var readersOnly = []parse.Warning{parse.WarnNoSender, parse.WarnEncrypted, parse.WarnEncryptedPart, parse.WarnTruncated, parse.WarnNotAnalysed}
+
+// believe adds what is to be known of the mail that a message came in.
+func (m *messageItem) believe(t intake.Truth) {
+	for _, w := range t.Warnings {
+		if aboutSender(w) || slices.Contains(readersOnly, w) {
+			m.Warnings = append(m.Warnings, warningOf(w))
+		}
+	}
+	m.ReturnsOn = t.ReturnsOn
+	if t.Forwarded.Addr != "" {
+		m.Forwarded = &mailAddress{t.Forwarded.Name, t.Forwarded.Addr}
+	}
 }

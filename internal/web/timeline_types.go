@@ -37,6 +37,9 @@ type messageItem struct {
 	Attachments list[attachment]  `json:"attachments"`
 	MailID      id                `json:"mailId,omitempty" doc:"the row of the receiving dock"`
 	Delivery    *Delivery         `json:"delivery,omitempty"`
+	Warnings    list[mailWarning] `json:"warnings" doc:"what to know before believing it, those about the sender first"`
+	Forwarded   *mailAddress      `json:"forwarded,omitempty" doc:"whose mail was passed on"`
+	ReturnsOn   string            `json:"returnsOn,omitempty" doc:"day of return that an absence notice gives, YYYY-MM-DD"`
 }
 
 type mailAddress struct {

@@ -25,6 +25,7 @@ export const keys = {
   settings: ['settings'] as const,
   outbox: ['outbox'] as const,
   backups: ['backups'] as const,
+  blocked: ['blocked'] as const,
 }
 
 export const queryClient = new QueryClient({

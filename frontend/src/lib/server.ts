@@ -31,14 +31,16 @@ export const listTimeline = (id: string, before: string) =>
 export const openTicket = (body: NewTicket) => call(api.POST('/api/tickets', { body }))
 export const patchTicket = (id: string, version: number, patch: TicketPatch) =>
   call(api.PATCH('/api/tickets/{id}', { ...at(id), body: { version, ...patch } }))
+export const takeForwarded = (id: string, version: number, mailId: string) =>
+  call(api.POST('/api/tickets/{id}/forwarded', { ...at(id), body: { version, mailId } }))
 export const markSeen = (id: string, entryId: string) =>
   call(api.POST('/api/tickets/{id}/seen', { ...at(id), body: { entryId } }))
 export const addNote = (id: string, text: string) =>
   call(api.POST('/api/tickets/{id}/notes', { ...at(id), body: { text } }))
 
 export const getCompose = (id: string) => call(api.GET('/api/tickets/{id}/compose', at(id)))
-export const saveDraft = (id: string, body: DraftPut) =>
-  call(api.PUT('/api/tickets/{id}/draft', { ...at(id), body }))
+export const saveDraft = (id: string, body: DraftPut, leaving = false) =>
+  call(api.PUT('/api/tickets/{id}/draft', { ...at(id), body, keepalive: leaving }))
 export const dropDraft = (id: string) => call(api.DELETE('/api/tickets/{id}/draft', at(id)))
 export const addFile = (
   id: string,

@@ -68,6 +68,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/blocked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listBlocked"];
+        put?: never;
+        post: operations["blockSender"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/blocked/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["unblockSender"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clients": {
         parameters: {
             query?: never;
@@ -790,6 +822,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tickets/{id}/forwarded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["takeForwarded"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tickets/{id}/notes": {
         parameters: {
             query?: never;
@@ -1034,6 +1082,19 @@ export interface components {
         };
         BackupRows: {
             items: components["schemas"]["BackupRow"][];
+        };
+        BlockedFormBody: {
+            pattern: string;
+        };
+        BlockedList: {
+            items: components["schemas"]["BlockedRow"][];
+        };
+        BlockedRow: {
+            agent: components["schemas"]["AgentRef"];
+            /** Format: int64 */
+            at: number;
+            /** @description an address, or a domain with what is below it */
+            pattern: string;
         };
         BodyOpened: {
             /**
@@ -1439,7 +1500,7 @@ export interface components {
             text: string;
         };
         /** @enum {string} */
-        Fate: "opened" | "joined" | "alert" | "auto" | "bounce" | "list" | "feedback" | "own" | "duplicate" | "unreadable" | "aside";
+        Fate: "opened" | "joined" | "alert" | "auto" | "bounce" | "list" | "feedback" | "own" | "duplicate" | "unreadable" | "aside" | "spam";
         FateCount: {
             /** Format: int64 */
             count: number;
@@ -1605,6 +1666,8 @@ export interface components {
             version: number;
         };
         MailRow: {
+            /** @description the sender may not be who is shown */
+            doubtful: boolean;
             fate: components["schemas"]["Fate"];
             from: components["schemas"]["MailAddress"];
             id: components["schemas"]["ID"];
@@ -1628,6 +1691,8 @@ export interface components {
         MailView: {
             /** @description text is only the beginning: the raw source has all */
             cut: boolean;
+            /** @description the sender may not be who is shown */
+            doubtful: boolean;
             fate: components["schemas"]["Fate"];
             from: components["schemas"]["MailAddress"];
             hasHtml: boolean;
@@ -1646,6 +1711,14 @@ export interface components {
             undoable: boolean;
             /** Format: int64 */
             version: number;
+            /** @description those about the sender first */
+            warnings: components["schemas"]["MailWarning"][];
+        };
+        MailWarning: {
+            code: string;
+            said: components["schemas"]["Said"];
+            /** @description it is about who wrote */
+            sender: boolean;
         };
         /** @enum {string} */
         MailboxState: "ok" | "connecting" | "failing" | "off";
@@ -1680,13 +1753,19 @@ export interface components {
             delivery?: components["schemas"]["Delivery"];
             direction: components["schemas"]["Direction"];
             folds: components["schemas"]["Fold"][];
+            /** @description whose mail was passed on */
+            forwarded?: components["schemas"]["MailAddress"];
             from: components["schemas"]["MailAddress"];
             hasHtml: boolean;
             /** @description the row of the receiving dock */
             mailId?: components["schemas"]["ID"];
+            /** @description day of return that an absence notice gives, YYYY-MM-DD */
+            returnsOn?: string;
             subject: string;
             text: string;
             to: components["schemas"]["MailAddress"][];
+            /** @description what to know before believing it, those about the sender first */
+            warnings: components["schemas"]["MailWarning"][];
         };
         NoteItem: {
             agent: components["schemas"]["AgentRef"];
@@ -1805,8 +1884,13 @@ export interface components {
             key: string;
             name: string;
         };
+        Proposal: {
+            mailId: components["schemas"]["ID"];
+            /** Format: int64 */
+            mailVersion: number;
+        };
         /** @enum {string} */
-        ReassignTo: "ticket" | "new" | "aside";
+        ReassignTo: "ticket" | "new" | "aside" | "spam" | "desk";
         /** @enum {string} */
         RecipientState: "waiting" | "sent" | "failed" | "uncertain";
         RecoveryPhrase: {
@@ -1977,6 +2061,12 @@ export interface components {
         };
         /** @enum {string} */
         Theme: "system" | "light" | "dark";
+        TicketForwardedBody: {
+            /** @description whose forwarded sender becomes the requester */
+            mailId: components["schemas"]["ID"];
+            /** Format: int64 */
+            version: number;
+        };
         TicketMade: {
             id: components["schemas"]["ID"];
             /** Format: int64 */
@@ -2008,6 +2098,8 @@ export interface components {
              * @enum {integer}
              */
             level?: 1 | 2;
+            /** @description "0" for none */
+            linkedId?: components["schemas"]["ID"];
             /**
              * Format: int64
              * @description 0 for unknown
@@ -2080,6 +2172,8 @@ export interface components {
             draft?: components["schemas"]["DraftView"];
             /** @description the cursor of what came before them; absent where that is all */
             earlier?: string;
+            /** @description its only mail may be joined to the linked ticket */
+            follows?: components["schemas"]["Proposal"];
             hasFiles: boolean;
             id: components["schemas"]["ID"];
             language: components["schemas"]["Language"];
@@ -2328,6 +2422,99 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["BackupRow"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBlocked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    blockSender: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockedFormBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unblockSender: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockedFormBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -4200,6 +4387,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DraftFile"];
+                };
+            };
+        };
+    };
+    takeForwarded: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketForwardedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -4,6 +4,7 @@
  * reasons) are plain strings and go through sayKey.
  */
 import type dock from '../../../../internal/words/fr/ui-dock.json'
+import type mail from '../../../../internal/words/fr/ui-mail.json'
 import type oauth from '../../../../internal/words/fr/ui-oauth.json'
 import type people from '../../../../internal/words/fr/ui-people.json'
 import type settings from '../../../../internal/words/fr/ui-settings.json'
@@ -12,6 +13,7 @@ import type ui from '../../../../internal/words/fr/ui.json'
 
 export type Key = keyof (typeof ui &
   typeof dock &
+  typeof mail &
   typeof oauth &
   typeof people &
   typeof settings &

@@ -7,6 +7,7 @@ import Flag from '@lucide/svelte/icons/flag'
 import FolderMinus from '@lucide/svelte/icons/folder-minus'
 import MailX from '@lucide/svelte/icons/mail-x'
 import Newspaper from '@lucide/svelte/icons/newspaper'
+import OctagonAlert from '@lucide/svelte/icons/octagon-alert'
 import Repeat2 from '@lucide/svelte/icons/repeat-2'
 import Siren from '@lucide/svelte/icons/siren'
 import TicketPlus from '@lucide/svelte/icons/ticket-plus'
@@ -30,6 +31,7 @@ export const looks: Record<Fate, Look> = {
   own: { icon: Repeat2, tone: '' },
   duplicate: { icon: Copy, tone: '' },
   aside: { icon: FolderMinus, tone: '' },
+  spam: { icon: OctagonAlert, tone: '' },
 }
 
 export const fates = Object.keys(looks) as Fate[]

@@ -7,7 +7,7 @@ import { patchTicket } from '../../lib/server.ts'
 import type { Ticket, TicketPatch } from '../../lib/shapes.ts'
 import { tellFault, tellUndo } from '../../lib/toasts.svelte.ts'
 
-type Shown = Partial<Pick<Ticket, 'assignee' | 'client' | 'requester' | 'requesterName'>>
+type Shown = Partial<Pick<Ticket, 'assignee' | 'client' | 'follows' | 'linked' | 'requester' | 'requesterName'>>
 
 /** back is the patch that undoes another one. */
 function back(ticket: Ticket, patch: TicketPatch): TicketPatch {
@@ -21,6 +21,7 @@ function back(ticket: Ticket, patch: TicketPatch): TicketPatch {
     outageAt: ticket.times.outage ?? 0,
     requesterId: ticket.requester?.id ?? '0',
     clientId: ticket.client?.id ?? '0',
+    linkedId: ticket.linked?.id ?? '0',
   }
   // A requester brings their client along.
   const changed = (field: string) => field in patch || (field === 'clientId' && 'requesterId' in patch)

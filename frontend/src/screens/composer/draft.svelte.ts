@@ -142,26 +142,30 @@ export class Writing {
     this.#timer = undefined
   }
 
-  /** save writes to the server what is not there yet, one save after the other. */
-  save(): Promise<void> {
+  /** save writes to the server what is not there yet, one save after the other; `leaving` outlives the page. */
+  save(leaving = false): Promise<void> {
     this.#notLater()
-    this.#coming = this.#coming.then(() => this.#put())
+    this.#coming = this.#coming.then(() => this.#put(leaving))
     return this.#coming
   }
 
-  async #put(): Promise<void> {
+  async #put(leaving: boolean): Promise<void> {
     if (this.#sealed || (this.saved !== 'dirty' && this.saved !== 'failed')) return
     this.saved = 'saving'
     const { text, to, cc, since } = this
     try {
-      const answer = await saveDraft(this.ticketId, {
-        version: this.#version,
-        html: this.mailHtml,
-        text,
-        to,
-        cc,
-        since,
-      })
+      const answer = await saveDraft(
+        this.ticketId,
+        {
+          version: this.#version,
+          html: this.mailHtml,
+          text,
+          to,
+          cc,
+          since,
+        },
+        leaving,
+      )
       this.#version = answer.version
       if (this.saved === 'saving') {
         this.saved = 'saved'

@@ -90,7 +90,7 @@ func isASCII(b []byte) bool {
 // shifts says whether a charset writes other things than ASCII in ASCII bytes.
 func shifts(charset string) bool {
 	return strings.HasPrefix(charset, "iso-2022-") || strings.HasPrefix(charset, "utf-16") || strings.HasPrefix(charset, "utf-32") ||
-		charset == "utf-7" || charset == "hz-gb-2312"
+		charset == "utf-7" || charset == "hz-gb-2312" || charset == "jis" || charset == "csiso2022jp" || strings.HasPrefix(charset, "cp5022")
 }
 
 // cleanCharset normalises a charset name as mailers write it: quotes, spaces, a language after *, an underscore for a dash.
@@ -168,8 +168,10 @@ func aliasedCharset(name string) encoding.Encoding {
 	case "cp874":
 		return charmap.Windows874
 	}
-	if n, ok := strings.CutPrefix(strings.ReplaceAll(name, "_", "-"), "cp"); ok && strings.HasPrefix(strings.TrimPrefix(n, "-"), "125") {
-		return indexed("windows-" + strings.TrimPrefix(n, "-"))
+	for _, prefix := range []string{"cp", "win", "ansi", "ms"} {
+		if n, ok := strings.CutPrefix(strings.ReplaceAll(name, "_", "-"), prefix); ok && strings.HasPrefix(strings.TrimPrefix(n, "-"), "125") {
+			return indexed("windows-" + strings.TrimPrefix(n, "-"))
+		}
 	}
 	return nil
 }

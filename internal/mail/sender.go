@@ -117,7 +117,7 @@ func replyElsewhere(m *Message, proven bool) bool {
 	}
 	for _, a := range m.ReplyTo {
 		to := domainOf(a.Addr)
-		if a.Addr == "" || site(to) == site(from) {
+		if a.Addr == "" || site(to) == site(from) || addressed(m.To, a.Addr) { // a list answers to itself
 			continue
 		}
 		if _, like := Lookalike(to, []string{from}); like || !proven || freeMailbox(to) {
@@ -127,7 +127,16 @@ func replyElsewhere(m *Message, proven bool) bool {
 	return false
 }
 
-var robotLocal = regexp.MustCompile(`^(?:no-?_?\.?reply|do-?_?not-?_?reply|ne-?_?pas-?_?repondre|pas-?de-?reponse|noreponse|nepasrepondre|wordpress|www-data|apache|nobody|root|mailer|notifications?|notify|alerts?|alertes?|formulaire|webform|forms?|newsletter|info-?lettre|bounces?|service-?client-?ne-?pas-?repondre)(?:$|[-_.+@])`)
+func addressed(to []Address, addr string) bool {
+	for _, a := range to {
+		if strings.EqualFold(a.Addr, addr) {
+			return true
+		}
+	}
+	return false
+}
+
+var robotLocal = regexp.MustCompile(`(?:^|[-_.+])(?:no-?_?\.?reply|do-?_?not-?_?reply|ne-?_?pas-?_?repondre|pas-?de-?reponse|noreponse|nepasrepondre|wordpress|www-data|apache|nobody|root|mailer|notifications?|notify|alerts?|alertes?|formulaire|webform|forms?|newsletter|info-?lettre|bounces?|service-?client-?ne-?pas-?repondre)(?:$|[-_.+@])`)
 
 // robotSender knows senders to which nobody answers: their Reply-To is the only way to the person.
 func robotSender(addr string) bool {

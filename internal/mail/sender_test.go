@@ -113,6 +113,8 @@ func realSenders() (heads []string) {
 	return append(heads,
 		"From: noreply@forms.example\nReply-To: Zoé <zoe@gmail.com>\n",
 		"From: wordpress@cabinet-leroy.fr\nReply-To: visiteur@orange.fr\n",
+		"From: Luc Petit <luc@fournisseur.example>\nTo: achats@groupes.example\nReply-To: achats@groupes.example\n",
+		"From: Équipe <gmail-noreply@fournisseur.example>\nReply-To: zoe@gmail.com\n",
 		"From: Zoé via Liste <liste@groupes.example>\nReply-To: zoe@gmail.com\nList-Id: <liste.groupes.example>\n",
 		fmt.Sprintf(exchangeHead, m365Pass)+"From: Facturation <factures@client.example>\nReply-To: contact@fournisseur.example\n",
 		`From: "zoe@cabinet-lenoir.fr" <zoe@cabinet-lenoir.fr>`+"\n",

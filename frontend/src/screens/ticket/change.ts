@@ -7,7 +7,9 @@ import { patchTicket } from '../../lib/server.ts'
 import type { Ticket, TicketPatch } from '../../lib/shapes.ts'
 import { tellFault, tellUndo } from '../../lib/toasts.svelte.ts'
 
-type Shown = Partial<Pick<Ticket, 'assignee' | 'client' | 'follows' | 'linked' | 'requester' | 'requesterName'>>
+type Shown = Partial<
+  Pick<Ticket, 'assignee' | 'client' | 'follows' | 'linked' | 'requester' | 'requesterName'>
+>
 
 /** back is the patch that undoes another one. */
 function back(ticket: Ticket, patch: TicketPatch): TicketPatch {

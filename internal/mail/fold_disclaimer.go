@@ -16,12 +16,7 @@ var legalWords = regexp.MustCompile(`^[*_=\-\[( ]{0,40}(?:(?:disclaimer|confiden
 
 // disclaimer folds the legal notice at the end of what the writer wrote; folds are those found before.
 func (t *textLines) disclaimer(folds []Fold) []Fold {
-	end, stop := len(t.lines), len(t.text)
-	for _, f := range folds {
-		if n := t.at(f.Start); n < end && n > 0 {
-			end, stop = n, t.lines[n].start
-		}
-	}
+	end, stop := t.visibleEnd(folds)
 	first := -1
 	for last, seen := t.previous(end), 0; last >= 0 && seen < 12; seen++ {
 		top := last

@@ -34,11 +34,9 @@ func sentLike(s string) bool {
 // signature folds what stands below the writer's words: after "-- " (RFC 3676 4.3), what phones add, a closing with
 // name and address, and the footer that a list puts below the quote.
 func (t *textLines) signature(folds []Fold) []Fold {
-	end, below := len(t.lines), 0
+	end, limit := t.visibleEnd(folds)
+	below := 0
 	for _, f := range folds {
-		if n := t.at(f.Start); n < end && n > 0 {
-			end = n
-		}
 		below = max(below, f.End)
 	}
 	var out []Fold
@@ -49,11 +47,25 @@ func (t *textLines) signature(folds []Fold) []Fold {
 	if first < 0 || t.previous(first) < 0 {
 		return out
 	}
-	stop := len(t.text)
-	if end = t.quotedBelow(first, end); end < len(t.lines) {
-		stop = t.lines[end].start
+	if n := t.quotedBelow(first, end); n < end {
+		limit = t.lines[n].start
 	}
-	return append(out, Fold{FoldSignature, t.lines[first].start, stop})
+	return append(out, Fold{FoldSignature, t.lines[first].start, limit})
+}
+
+// visibleEnd gives the first line of which nothing shows above the first fold, and the byte where that fold begins.
+func (t *textLines) visibleEnd(folds []Fold) (end, limit int) {
+	end, limit = len(t.lines), len(t.text)
+	for _, f := range folds {
+		n := t.at(f.Start)
+		if n < len(t.lines) && f.Start > t.lines[n].start { // a fold begins behind the words of its line, or at their end
+			n++
+		}
+		if n > 0 && f.Start < limit {
+			end, limit = n, f.Start
+		}
+	}
+	return end, limit
 }
 
 // quotedBelow gives the first line of [from, to) that is quoted, or to: below a signature, quoted lines that are not

@@ -88,6 +88,7 @@ type textWriter struct {
 	b      strings.Builder
 	breaks int  // line ends owed before the next word
 	space  bool // a blank owed before the next word
+	broke  bool // a <br> was the last thing written: at the end of a block it is the block's own line end
 	pre    int
 	lists  []int // number of the next item of each open list, -1 for bullets
 	cell   bool  // a cell of this row was written
@@ -140,10 +141,13 @@ func (w *textWriter) owe() {
 	case w.space:
 		w.b.WriteByte(' ')
 	}
-	w.breaks, w.space = 0, false
+	w.breaks, w.space, w.broke = 0, false, false
 }
 
 func (w *textWriter) block(breaks int) {
+	if w.broke {
+		breaks--
+	}
 	w.breaks = max(w.breaks, breaks)
 }
 
@@ -183,6 +187,7 @@ func (w *textWriter) lineBreak() {
 			w.breaks = 0
 		}
 		w.b.WriteByte('\n')
+		w.broke = true
 	}
 	w.space = false
 	w.breaks = 0

@@ -9,6 +9,9 @@ func TestHTMLToText(t *testing.T) {
 	for page, want := range map[string]string{
 		"<p>un</p><p>deux</p>":                                     "un\n\ndeux",
 		"un<br>deux<br><br>trois":                                  "un\ndeux\n\ntrois",
+		"<div>un</div><div><br></div><div>deux</div>":              "un\n\ndeux",
+		"un<br><div>deux</div>":                                    "un\ndeux",
+		"<p>un<br></p><p>deux</p>":                                 "un\n\ndeux",
 		"<div>un</div><div>deux</div>":                             "un\ndeux",
 		"  un \n  deux\t<b> trois</b> ":                            "un deux trois",
 		"un<b>deux</b>trois":                                       "undeuxtrois",

@@ -27,6 +27,20 @@ func page(err error) string {
 	return "yes"
 }
 
+// ask begins an authorisation and returns what its page is asked for.
+func ask(t *testing.T, o *mailtest.OAuth) (*Asking, url.Values) {
+	t.Helper()
+	a, err := Ask(t.Context(), registered(o), "support@msp.example", page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(a.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, u.Query()
+}
+
 // browse follows the provider's page to the end, as a browser does, and returns what it shows.
 func browse(t *testing.T, address string) string {
 	t.Helper()
@@ -44,13 +58,9 @@ func browse(t *testing.T, address string) string {
 
 func TestABrowserBringsATokenAndItsAccount(t *testing.T) {
 	o := mailtest.NewOAuth(t, "enora@msp.example")
-	a, err := Ask(t.Context(), registered(o), "support@msp.example", page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u, err := url.Parse(a.URL)
-	if err != nil || u.Query().Get("code_challenge_method") != "S256" || u.Query().Get("login_hint") != "support@msp.example" || strings.Contains(a.URL, mailtest.ClientSecret) {
-		t.Fatalf("%s, %v", a.URL, err)
+	a, q := ask(t, o)
+	if q.Get("code_challenge_method") != "S256" || q.Get("login_hint") != "support@msp.example" || strings.Contains(a.URL, mailtest.ClientSecret) {
+		t.Fatal(a.URL)
 	}
 	if shown := browse(t, a.URL); shown != "yes" {
 		t.Errorf("the browser shows %q", shown)
@@ -59,7 +69,7 @@ func TestABrowserBringsATokenAndItsAccount(t *testing.T) {
 	if err != nil || g.Account != "enora@msp.example" || g.Access == "" || g.Refresh == "" || g.Expiry.IsZero() {
 		t.Errorf("%+v, %v", g, err)
 	}
-	if _, err := http.Get(u.Query().Get("redirect_uri")); err == nil { //nolint:bodyclose // there is none
+	if _, err := http.Get(q.Get("redirect_uri")); err == nil { //nolint:bodyclose // there is none
 		t.Error("the listener is still open")
 	}
 }
@@ -67,10 +77,7 @@ func TestABrowserBringsATokenAndItsAccount(t *testing.T) {
 func TestABrowserThatSaysNo(t *testing.T) {
 	o := mailtest.NewOAuth(t, "enora@msp.example")
 	o.Set(time.Hour, false, "access_denied")
-	a, err := Ask(t.Context(), registered(o), "", page)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a, _ := ask(t, o)
 	if shown := browse(t, a.URL); shown != "no" {
 		t.Errorf("the browser shows %q", shown)
 	}
@@ -82,22 +89,15 @@ func TestABrowserThatSaysNo(t *testing.T) {
 // Whatever else on this machine knocks learns nothing and ends nothing, until it has guessed too often.
 func TestOnlyOurOwnAnswerCounts(t *testing.T) {
 	o := mailtest.NewOAuth(t, "enora@msp.example")
-	a, err := Ask(t.Context(), registered(o), "", page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u, err := url.Parse(a.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	back := u.Query().Get("redirect_uri")
+	a, q := ask(t, o)
+	back := q.Get("redirect_uri")
 	for name, knock := range map[string]struct {
 		path, host string
 		status     int
 	}{
 		"no state":    {"/?code=x", "", http.StatusNotFound},
 		"wrong state": {"/?code=x&state=guessed", "", http.StatusForbidden},
-		"other host":  {"/?code=x&state=" + u.Query().Get("state"), "evil.example", http.StatusNotFound},
+		"other host":  {"/?code=x&state=" + q.Get("state"), "evil.example", http.StatusNotFound},
 		"other path":  {"/favicon.ico", "", http.StatusNotFound},
 	} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, back+knock.path, nil)
@@ -126,16 +126,9 @@ func TestOnlyOurOwnAnswerCounts(t *testing.T) {
 
 func TestTooManyGuessesCloseTheDoor(t *testing.T) {
 	o := mailtest.NewOAuth(t, "enora@msp.example")
-	a, err := Ask(t.Context(), registered(o), "", page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u, err := url.Parse(a.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a, q := ask(t, o)
 	for range mostTries {
-		browse(t, u.Query().Get("redirect_uri")+"/?code=x&state=guessed")
+		browse(t, q.Get("redirect_uri")+"/?code=x&state=guessed")
 	}
 	if _, err := a.Wait(); !wire.HasKey(err, "oauth.err.request") {
 		t.Error(err)
@@ -145,30 +138,20 @@ func TestTooManyGuessesCloseTheDoor(t *testing.T) {
 // A code that somebody else began is worth nothing without its verifier (RFC 7636).
 func TestAStolenCodeIsWorthNothing(t *testing.T) {
 	o := mailtest.NewOAuth(t, "enora@msp.example")
-	var back [2]*Asking
-	for i := range back {
-		a, err := Ask(t.Context(), registered(o), "", page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		back[i] = a
-	}
-	mine, err := url.Parse(back[0].URL)
+	mine, q := ask(t, o)
+	stolen, _ := ask(t, o)
+	theirs, err := url.Parse(stolen.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	theirs, err := url.Parse(back[1].URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	q := theirs.Query()
-	q.Set("redirect_uri", mine.Query().Get("redirect_uri"))
-	q.Set("state", mine.Query().Get("state"))
-	theirs.RawQuery = q.Encode()
+	with := theirs.Query()
+	with.Set("redirect_uri", q.Get("redirect_uri"))
+	with.Set("state", q.Get("state"))
+	theirs.RawQuery = with.Encode()
 	if shown := browse(t, theirs.String()); shown != "no" {
 		t.Errorf("the browser shows %q", shown)
 	}
-	if _, err := back[0].Wait(); !IsEnded(err) {
+	if _, err := mine.Wait(); !IsEnded(err) {
 		t.Error(err)
 	}
 }

@@ -37,7 +37,6 @@ func feed(d *door, w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, d.problemOf(r.Context(), r.Pattern, err))
 		return
 	}
-	unbound(w)
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no")
@@ -168,7 +167,7 @@ func (s *stream) send(event string, seq int64, v any) error {
 // loses its feed, not the server a goroutine.
 func (s *stream) line(text string) error {
 	// A writer that knows no deadlines (a test's recorder) is bounded by its test.
-	_ = s.rc.SetWriteDeadline(time.Now().Add(3 * s.d.beat))
+	_ = s.rc.SetWriteDeadline(time.Now().Add(max(3*s.d.beat, 30*time.Second)))
 	if _, err := s.w.Write([]byte(text)); err != nil {
 		return err
 	}

@@ -131,10 +131,10 @@ func routes() []route {
 	}
 }
 
-// lasts says which routes may take as long as they need: a backup copies
-// everything, and a dialog waits for a person.
+// lasts says which routes may take as long as they need: a feed has no end, a
+// backup copies everything, and a dialog waits for a person.
 func lasts(pattern string) bool {
-	return pattern == "POST /api/backups" || pattern == "POST /shell/save"
+	return pattern == "GET /api/feed" || pattern == "POST /api/backups" || pattern == "POST /shell/save"
 }
 
 // op is a line for an operation that answers with JSON.

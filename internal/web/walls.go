@@ -55,9 +55,6 @@ func (d *door) caught(w http.ResponseWriter, r *http.Request) {
 func (d *door) walled(kind wall, next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d.bound(w, r)
-		if lasts(r.Pattern) {
-			unbound(w)
-		}
 		switch kind {
 		case wallEntry:
 			if !safe(r) && !d.ourPage(r) {
@@ -80,14 +77,19 @@ func (d *door) walled(kind wall, next http.HandlerFunc) http.Handler {
 	})
 }
 
-// bound keeps one request from holding a connection or the memory for ever.
-// What may last moves its own deadlines: see unbound.
+// bound keeps one request from holding a connection or the memory for ever. What
+// may last is held to nothing but a size; a deadline that was set and taken away
+// again could pass in between.
 func (d *door) bound(w http.ResponseWriter, r *http.Request) {
 	limit := int64(maxJSON)
 	if strings.HasSuffix(r.URL.Path, "/draft/files") {
 		limit = maxUpload
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, limit)
+	if lasts(r.Pattern) {
+		unbound(w)
+		return
+	}
 	rc := http.NewResponseController(w)
 	// A writer that knows no deadlines (a test's recorder) is bounded by its test.
 	_ = rc.SetReadDeadline(time.Now().Add(d.bodyTime))

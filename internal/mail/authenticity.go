@@ -14,10 +14,14 @@ type results map[string]string
 // stands above the topmost Received, or among the Received fields of the same provider and bears the provider's name or,
 // as Microsoft 365 has it, none. nil when the provider says nothing.
 func (h header) authResults() results {
-	provider := ""
-	for i, f := range h {
+	if !h.has("received") { // it came by no server: nobody can have looked at it
+		return nil
+	}
+	provider, received := "", false
+	for _, f := range h {
 		switch f.name {
 		case "received":
+			received = true
 			by := site(receivedBy(f.value))
 			if by != "" && provider != "" && by != provider {
 				return nil // from here on, others wrote
@@ -27,11 +31,10 @@ func (h header) authResults() results {
 			}
 		case "authentication-results", "arc-authentication-results":
 			id, r := readResults(f.value)
-			above := provider == "" && !h[:i].has("received") && h[i:].has("received")
 			if f.name == "arc-authentication-results" && id == "" {
 				continue
 			}
-			if above || provider != "" && (site(id) == provider || id == "" && provider == "outlook.com") {
+			if !received || provider != "" && (site(id) == provider || id == "" && provider == "outlook.com") {
 				return r
 			}
 		}

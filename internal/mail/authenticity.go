@@ -17,11 +17,13 @@ func (h header) authResults() results {
 	if !h.has("received") { // it came by no server: nobody can have looked at it
 		return nil
 	}
-	provider, received := "", false
+	provider, received, above := "", false, results{}
 	for _, f := range h {
 		switch f.name {
 		case "received":
-			received = true
+			if received = true; len(above) > 0 {
+				return above
+			}
 			by := site(receivedBy(f.value))
 			if by != "" && provider != "" && by != provider {
 				return nil // from here on, others wrote
@@ -34,12 +36,23 @@ func (h header) authResults() results {
 			if f.name == "arc-authentication-results" && id == "" {
 				continue
 			}
-			if !received || provider != "" && (site(id) == provider || id == "" && provider == "outlook.com") {
+			if !received { // each filter of a server may write its own
+				above.add(r)
+			} else if provider != "" && (site(id) == provider || id == "" && provider == "outlook.com") {
 				return r
 			}
 		}
 	}
 	return nil
+}
+
+// add takes what others found by methods that r lacks.
+func (r results) add(others results) {
+	for method, result := range others {
+		if r[method] == "" {
+			r[method] = result
+		}
+	}
 }
 
 // receivedBy gives the host that wrote a Received field, "" when it gives itself no name: providers number inner hosts.

@@ -164,6 +164,8 @@ func TestAuthenticationResults(t *testing.T) {
 		"": "", mine: "", "Authentication-Results: x; dmarc=pass\n": "",
 		"Authentication-Results: x; dmarc=pass\n" + mine:                                              "pass",
 		"Authentication-Results: x 1; dmarc=fail reason=\"x\"\n" + mine:                               "fail",
+		"Authentication-Results: x; dkim=pass\nAuthentication-Results: x; dmarc=fail\n" + mine:        "fail",
+		"Authentication-Results: x; dkim=pass\n" + mine + "Authentication-Results: x; dmarc=fail\n":   "",
 		"Authentication-Results: x; none\n" + mine:                                                    "",
 		"Authentication-Results: (c) x (d); dmarc (e) = pass (p=reject; x)\n" + mine:                  "pass",
 		"Authentication-Results: spf=none; dmarc=bestguesspass\n" + mine:                              "bestguesspass",

@@ -10,9 +10,9 @@ import (
 type results map[string]string
 
 // authResults gives what the provider that took the mail for this mailbox wrote into Authentication-Results (RFC 8601).
-// The first such field that is the provider's own speaks, because whoever sent the mail can only write below it: it
-// stands above the topmost Received, or among the Received fields of the same provider and bears the provider's name or,
-// as Microsoft 365 has it, none. nil when the provider says nothing.
+// Whoever sent the mail can only write below it: so the fields above the topmost Received speak, together, else the first
+// one among the Received fields of the same provider that bears the provider's name or, as Microsoft 365 has it, none.
+// nil when the provider says nothing.
 func (h header) authResults() results {
 	if !h.has("received") { // it came by no server: nobody can have looked at it
 		return nil

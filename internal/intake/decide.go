@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"guichet/internal/db"
 	"guichet/internal/mail"
@@ -20,6 +21,7 @@ type verdict struct {
 	ticketID  int64
 	entryID   int64
 	duplicate int64
+	since     time.Time // of the move that is taken back, zero for none
 }
 
 // decide finds the fate of a mail that is new, and does what it asks for. The

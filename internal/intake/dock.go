@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"guichet/internal/blob"
@@ -168,7 +169,9 @@ func UndoReassign(ctx context.Context, d *db.DB, cfg Config, by journal.Actor, n
 			break
 		}
 		if e.Kind == "mail.reassigned" {
-			return reassign(ctx, d, cfg, by, now, id, version, before(e), "mail.restored")
+			v := before(e)
+			v.since = e.At
+			return reassign(ctx, d, cfg, by, now, id, version, v, "mail.restored")
 		}
 	}
 	return Row{}, fault.New(fault.Conflict, "intake.err.nothing_to_undo")
@@ -222,6 +225,9 @@ func reassign(ctx context.Context, d *db.DB, cfg Config, by journal.Actor, now t
 		if err := t.leave(ctx, by, row); err != nil {
 			return err
 		}
+		if err := t.reopen(ctx, by, v); err != nil {
+			return err
+		}
 		if err := t.settleIn(ctx, &v); err != nil {
 			return err
 		}
@@ -231,6 +237,32 @@ func reassign(ctx context.Context, d *db.DB, cfg Config, by journal.Actor, now t
 		return row, err
 	}
 	return MailByID(ctx, d, id)
+}
+
+// reopen gives a ticket the status back that it had before the mail left it empty,
+// where nobody has changed it since.
+func (t *taking) reopen(ctx context.Context, by journal.Actor, v verdict) error {
+	if v.since.IsZero() || v.ticketID == 0 {
+		return nil
+	}
+	entries, err := journal.Of(ctx, t.tx, "ticket", v.ticketID)
+	if err != nil {
+		return err
+	}
+	for _, e := range slices.Backward(entries) {
+		for _, c := range e.Changes {
+			if c.Field != "status" {
+				continue
+			}
+			was := ticket.Status(fmt.Sprint(c.Before))
+			if !e.At.Equal(v.since) || was == ticket.Pending { // whose date may be over
+				return nil
+			}
+			_, err := ticket.Change(ctx, t.tx, by, t.now, v.ticketID, 0, ticket.Patch{Status: &was})
+			return err
+		}
+	}
+	return nil
 }
 
 // belongs fills in where a mail goes that was set aside wrongly.

@@ -80,6 +80,9 @@ func (p Patch) apply(t Ticket, now time.Time) (Ticket, error) {
 	if t.TakenAt.IsZero() && (t.AssigneeID != 0 || t.Status != New) {
 		t.TakenAt = now
 	}
+	if t.Status == New && t.AssigneeID == 0 {
+		t.TakenAt = time.Time{} // what closed it is undone: nobody has taken it
+	}
 	switch {
 	case t.Status == Resolved && was != Resolved:
 		t.ResolvedAt, t.ClosedAt = now, time.Time{}

@@ -33,6 +33,12 @@ func (p *parser) isFeedback() (Kind, string) {
 	if p.report("message/feedback-report") != nil || strings.EqualFold(p.topType.raw("report-type"), "feedback-report") {
 		return KindFeedback, "multipart/report; report-type=feedback-report"
 	}
+	if s := foldText(p.m.Subject); strings.HasPrefix(s, "report domain:") && strings.Contains(s, "submitter:") { // RFC 7489 7.2.1.1, RFC 8460 5.3
+		return KindFeedback, "Subject: Report Domain"
+	}
+	if strings.EqualFold(p.topType.raw("report-type"), "tlsrpt") {
+		return KindFeedback, "multipart/report; report-type=tlsrpt"
+	}
 	return "", ""
 }
 

@@ -106,3 +106,27 @@ it('gives the ticket another requester, whose client comes along, and takes both
   undoLast()
   await waitFor(() => expect(now()).toEqual(before))
 })
+
+it('says who a mail may not be from, and what it follows, and lets that be dismissed', async () => {
+  const ticket = server.desk.tickets.get('1001')
+  const message = ticket?.timeline.find((i) => i.message)?.message
+  if (!ticket || !message) throw new Error('no message')
+  message.warnings = [{ code: 'lookalike', sender: true, said: { key: 'mail.warning.lookalike' } }]
+  message.returnsOn = '2026-12-07'
+  message.forwarded = { name: 'Nora Le Goff', address: 'nora@fournil.example' }
+  ticket.linked = { id: '1000', number: 412, subject: 'Imprimante du quai' }
+  ticket.follows = { mailId: '900', mailVersion: 1 }
+  open('1001')
+  expect(await screen.findByText(/imite celui d’un client/)).toBeTruthy()
+  expect(screen.getByText(/de retour le 7 décembre 2026/)).toBeTruthy()
+  expect(screen.getByRole('button', { name: /En faire le demandeur/ })).toBeTruthy()
+  expect(screen.getByRole('group', { name: 'Semble suivre' }).textContent).toContain('#412')
+  const { version } = ticket
+  const asked: unknown[] = []
+  server.refuse.when = (a) => {
+    if (a.method === 'PATCH') asked.push(a.body)
+    return undefined
+  }
+  await waitFor(() => expect(key('d')).toBe(true))
+  await waitFor(() => expect(asked).toEqual([{ version, linkedId: '0' }]))
+})

@@ -265,7 +265,7 @@ func whole(d *screen.Display, seen map[int]bool, all int) bool {
 	found := map[int]map[int]bool{}
 	r, _, _ := colour(0)
 	for y := 0; y < d.Height-8; y += 4 {
-		for x := 300; x < d.Width-20; x += 10 {
+		for x := 600; x < 780; x += 10 { // where the mails of a timeline begin
 			p := d.At(x, y)
 			if p.R != r || p.G%5 != 0 || p.B%16 != 8 || d.At(x+4, y+4) != p {
 				continue

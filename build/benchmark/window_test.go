@@ -67,7 +67,7 @@ func window(b *testing.B, out table, s scale) {
 		if round < s.rounds {
 			continue
 		}
-		time.Sleep(3 * time.Second) // what a start leaves to do
+		time.Sleep(10 * time.Second) // what a start leaves to do
 		before := map[string]time.Duration{}
 		for way, p := range run {
 			before[way] = p.Worked(b)

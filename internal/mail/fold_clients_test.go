@@ -89,8 +89,7 @@ func TestAttributionsOfPrograms(t *testing.T) {
 				t.Errorf("%s, %s: %q, folds %+v", name, form, got, m.Folds)
 			}
 		}
-		if at := strings.LastIndexByte(said, ' '); strings.Contains(said, "<") {
-			at = strings.IndexByte(said, '<')
+		if at := strings.IndexByte(said, '<'); at >= 0 {
 			wrapped := said[:at] + "\n" + said[at:]
 			if m, got := reply(t, "Re: x", "C'est réglé, merci.\n\n"+wrapped+"\n\n"+quoted(question)); got != "C'est réglé, merci." {
 				t.Errorf("%s, wrapped: %q, folds %+v", name, got, m.Folds)

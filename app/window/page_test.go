@@ -17,7 +17,7 @@ import (
 )
 
 // deskLink is shown as a block of its own colour, and so is found on the screen.
-const deskLink = `<a href="https://encyclo.example/">Une encyclopédie</a><a href="https://encyclo.example/wiki/Guichet_(service)?q=a~b" style="display:block;background-color:#13b457;height:40px">La notice</a>`
+const deskLink = `<a href="https://encyclo.example/wiki/Guichet_(service)?q=a~b" style="display:block;background-color:#13b457;height:40px">La notice</a>`
 
 const deskFile = "Réf;Quantité\r\nPC-0042;3\r\n"
 
@@ -64,13 +64,27 @@ func TestPageAndDesktop(t *testing.T) {
 	p.Until(t, d, "no link", func() bool { link = patch(d, d.Bounds(), color.RGBA{0x13, 0xb4, 0x57, 255}); return link.Dy() > 20 })
 
 	t.Run("a link", func(t *testing.T) {
-		d.Click(t, link.Min.X+60, link.Min.Y+10)
-		var open image.Rectangle // the question's main button
-		p.Until(t, d, "no question", func() bool { open = patch(d, image.Rect(400, 200, 1000, 800), accent); return open.Dx() > 40 })
+		question := func() image.Rectangle {
+			d.Click(t, link.Min.X+60, link.Min.Y+10)
+			var open image.Rectangle
+			// The question darkens the page, and its main button is the only thing in the accent's colour.
+			p.Until(t, d, "no question", func() bool {
+				open = patch(d, image.Rect(400, 200, 1000, 800), accent)
+				return open.Dx() > 40 && d.At(link.Min.X+60, link.Min.Y+10) != color.RGBA{0x13, 0xb4, 0x57, 255}
+			})
+			return open
+		}
+		question()
 		d.Keep(t, "question")
 		if b, err := os.ReadFile(opened); err == nil {
 			t.Errorf("opened before the answer: %s", b)
 		}
+		d.Tool(t, "key", "Escape")
+		p.Until(t, d, "the question stays", func() bool { return d.At(link.Max.X-5, link.Min.Y+10).G == 0xb4 })
+		if b, err := os.ReadFile(opened); err == nil {
+			t.Errorf("opened without an answer: %s", b)
+		}
+		open := question()
 		d.Click(t, open.Min.X+open.Dx()/2, open.Min.Y+open.Dy()/2)
 		p.Until(t, d, "no browser", func() bool { b, err := os.ReadFile(opened); return err == nil && len(b) > 0 })
 		if b, err := os.ReadFile(opened); err != nil || string(b) != "https://encyclo.example/wiki/Guichet_%28service%29?q=a%7Eb\n" {
@@ -78,8 +92,8 @@ func TestPageAndDesktop(t *testing.T) {
 		}
 	})
 	t.Run("a file", func(t *testing.T) {
-		// The chip stands under the frame, which is 120 high and begins with a line of text above the link.
-		chip := image.Pt(link.Min.X+40, link.Min.Y-39+120+26)
+		// The chip stands under the frame, which is 120 high and begins above the link.
+		chip := image.Pt(link.Min.X+40, link.Min.Y-17+120+26)
 		title := "^" + words.Say(words.French, "shell.save.title") + "$"
 		saved := filepath.Join(home, "Downloads", "inventaire été.csv")
 		for _, key := range []string{"Escape", "Return"} {

@@ -33,6 +33,10 @@ func (d *door) outer(next http.Handler) http.Handler {
 			return
 		}
 		guard(w.Header())
+		if d.Shell != nil {
+			// The native window has no openers, and WebKit would start another process for the way in: a fifth of the start.
+			w.Header().Del("Cross-Origin-Opener-Policy")
+		}
 		next.ServeHTTP(w, r)
 	})
 }

@@ -11,7 +11,7 @@ export async function askLink(messageId: string, href: string): Promise<void> {
     (body) => body.links.find((l) => l.href === href),
     () => undefined, // without the server's view of it the address itself is shown
   )
-  const link: MailLink = known ?? { n: 0, text: '', href, host: hostOf(href), warnings: [] }
+  const link: MailLink = known ?? { n: -1, text: '', href, host: hostOf(href), warnings: [] }
   askQuestion({ messageId, link })
 }
 

@@ -117,9 +117,9 @@ func (d *desk) run(ctx context.Context) error {
 		"outbox":    func(ctx context.Context) error { return outbox.Run(ctx, d.db, d.outbox()) },
 		"mailboxes": d.fetchAll,
 		"on hold":   d.every(time.Minute, d.wake),
-		"contents":  d.every(6*time.Hour, d.collect),
-		"backup":    d.every(pace/6, d.backUp),
-		"sessions":  d.every(24*time.Hour, d.tidy),
+		"contents":  later(d.every(6*time.Hour, d.collect)),
+		"backup":    later(d.every(pace/6, d.backUp)),
+		"sessions":  later(d.every(24*time.Hour, d.tidy)),
 	}
 	var wg sync.WaitGroup
 	for name, loop := range loops {
@@ -134,6 +134,21 @@ func (d *desk) run(ctx context.Context) error {
 		return cause
 	}
 	return nil
+}
+
+// later leaves the first seconds to the window: what tidies and copies reads the
+// whole disk.
+func later(loop func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		first := time.NewTimer(15 * time.Second)
+		defer first.Stop()
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-first.C:
+			return loop(ctx)
+		}
+	}
 }
 
 // every runs what is due at a steady pace. A failure is told and tried again.

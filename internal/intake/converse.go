@@ -38,16 +38,15 @@ func (t *taking) converse(ctx context.Context, ours map[string]int64) (verdict, 
 	if th.because != "" {
 		return t.join(ctx, th, c, ours)
 	}
-	seems := false
+	var seems int64
 	if th.near == 0 {
-		var tk ticket.Ticket
-		if tk, seems, err = t.follows(ctx); err != nil {
+		if seems, err = t.follows(ctx); err != nil {
 			return verdict{}, err
 		}
-		th.near = tk.ID
+		th.near = seems
 	}
 	v, err := t.open(ctx, th.near, c, client, ours)
-	if seems {
+	if seems != 0 {
 		v.reason = "intake.because.follows"
 	}
 	return v, err
@@ -134,7 +133,7 @@ func (t *taking) add(ctx context.Context, tk ticket.Ticket, way ticket.Direction
 // to them that come later from the same client.
 func (t *taking) aliases(ctx context.Context, tk ticket.Ticket, c people.Contact) error {
 	for _, id := range t.ids() {
-		if _, own := mail.OwnTicket(t.cfg.Key, id); own {
+		if _, own := mail.OwnTicket(t.cfg.Key, id); own || t.heard[id] {
 			continue
 		}
 		if err := ticket.KnowAlias(ctx, t.tx, id, tk.ID, c.ClientID); err != nil {

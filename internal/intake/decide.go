@@ -152,6 +152,10 @@ func (t *taking) find(ctx context.Context, c people.Contact) (thread, error) {
 	if err != nil {
 		return thread{}, err
 	}
+	t.heard = map[string]bool{}
+	for _, ref := range known {
+		t.heard[ref.ID] = t.heard[ref.ID] || ref.Origin != "alias"
+	}
 	var near int64
 	for _, ref := range known {
 		found, err := ticket.ByID(ctx, t.tx, ref.TicketID)

@@ -167,6 +167,8 @@ type taking struct {
 	now time.Time
 	id  int64 // of the mail's row
 
+	heard map[string]bool // the ids it answers by which a message is known
+
 	doubted bool
 	doubts  []mail.Warning // about the sender, once doubted
 }

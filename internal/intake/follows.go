@@ -15,18 +15,18 @@ const recent = 90 * 24 * time.Hour
 
 // follows finds a ticket that a person's mail seems to go on with, though no id
 // and no number says so: one of the last that the sender takes part in, of the
-// same subject. It only proposes: a technician joins them, or doesn't.
-func (t *taking) follows(ctx context.Context) (ticket.Ticket, bool, error) {
+// same subject; 0 for none. It only proposes: a technician joins them, or doesn't.
+func (t *taking) follows(ctx context.Context) (int64, error) {
 	base := mail.BaseSubject(t.Mail.Subject)
 	if t.Mail.Kind != mail.KindPerson || t.Mail.Generated || base == "" || len(t.doubts) > 0 {
-		return ticket.Ticket{}, false, nil
+		return 0, nil
 	}
 	const last = 20
-	all, err := ticket.OfParticipant(ctx, t.tx, strings.ToLower(t.Mail.From.Addr), last)
+	all, err := ticket.OfParticipant(ctx, t.tx, strings.ToLower(t.Mail.From.Addr), t.now.Add(-recent), last)
 	for _, tk := range all {
-		if t.now.Sub(tk.ActivityAt) < recent && mail.BaseSubject(tk.Subject) == base {
-			return tk, true, err
+		if mail.BaseSubject(tk.Subject) == base {
+			return tk.ID, err
 		}
 	}
-	return ticket.Ticket{}, false, err
+	return 0, err
 }

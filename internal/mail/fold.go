@@ -2,6 +2,7 @@ package mail
 
 import (
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -42,8 +43,14 @@ func (t *textLines) answersAnnounced(folds []Fold) bool {
 	if len(folds) == 0 || folds[0].Kind != FoldQuote || folds[0].Start > 1500 {
 		return false
 	}
-	return announced.MatchString(strings.Join(strings.Fields(foldText(t.text[:folds[0].Start])), " "))
+	said := foldText(t.text[:folds[0].Start])
+	return slices.ContainsFunc(announcing, func(stem string) bool { return strings.Contains(said, stem) }) &&
+		announced.MatchString(strings.Join(strings.Fields(said), " "))
 }
+
+// announcing are the stems of the first words of announced: almost no mail has one, and to look for them is cheap.
+var announcing = []string{"repon", "comment", "remar", "annotation", "precision", "answer", "replies", "antwo", "anmerkung", "kommentar",
+	"respuesta", "rispost", "respost", "voir", "cf", "see", "siehe"}
 
 // markedSignature folds the signature that the HTML marks as one. Outlook's mark is not believed: people answer in it.
 func (p *parser) markedSignature(t *textLines, folds []Fold) []Fold {

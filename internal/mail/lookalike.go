@@ -20,24 +20,33 @@ func Lookalike(domain string, known []string) (imitated string, ok bool) {
 			return "", false
 		}
 	}
+	one := shapeOf(domain)
 	for _, k := range known {
-		if k = plainDomain(k); k != "" && !freeMailbox(k) && imitates(domain, k) {
+		if k = plainDomain(k); k != "" && !freeMailbox(k) && one.imitates(k) {
 			return k, true
 		}
 	}
 	return "", false
 }
 
+// shape is a domain taken apart once, to be held against many.
+type shape struct{ domain, name, suffix, skeleton, inside string }
+
+func shapeOf(domain string) shape {
+	name, suffix := organisation(domain)
+	return shape{domain, name, suffix, skeleton(name), "-" + strings.ReplaceAll(domain, ".", "-") + "-"}
+}
+
 func plainDomain(s string) string { return strings.ToLower(strings.Trim(s, ". \t")) }
 
-func imitates(domain, known string) bool {
-	name, suffix := organisation(domain)
+func (d shape) imitates(known string) bool {
+	name, suffix := d.name, d.suffix
 	theirs, theirSuffix := organisation(known)
-	a, b := skeleton(name), skeleton(theirs)
+	a, b := d.skeleton, skeleton(theirs)
 	if a == b {
 		return len(b) >= 4 || suffix == theirSuffix
 	}
-	if inside := "-" + strings.ReplaceAll(domain, ".", "-") + "-"; len(theirs) >= 4 && strings.Contains(inside, "-"+strings.ReplaceAll(site(known), ".", "-")+"-") {
+	if len(theirs) >= 4 && strings.Contains(d.inside, "-"+strings.ReplaceAll(site(known), ".", "-")+"-") {
 		return true
 	}
 	switch off := lettersOff(a, b); {

@@ -80,11 +80,18 @@ func Participates(ctx context.Context, q db.Querier, ticket int64, address strin
 	return takes, err
 }
 
+// Heading is what names a ticket.
+type Heading struct {
+	ID      int64
+	Subject string
+}
+
 // OfParticipant returns the last tickets, newest first, in which an address takes
-// part.
-func OfParticipant(ctx context.Context, q db.Querier, address string, limit int) ([]Ticket, error) {
-	return db.All(ctx, q, fields, "SELECT "+columns+` FROM participant p JOIN ticket t ON t.id = p.ticket_id
-		WHERE p.address = ? AND p.state = 'active' ORDER BY p.ticket_id DESC LIMIT ?`, address, limit)
+// part and something happened since a time.
+func OfParticipant(ctx context.Context, q db.Querier, address string, since time.Time, limit int) ([]Heading, error) {
+	return db.All(ctx, q, func(h *Heading) []any { return []any{&h.ID, &h.Subject} },
+		`SELECT t.id, t.subject FROM participant p JOIN ticket t ON t.id = p.ticket_id
+		WHERE p.address = ? AND p.state = 'active' AND t.activity_at > ? ORDER BY p.ticket_id DESC LIMIT ?`, address, since, limit)
 }
 
 // SetParticipant changes the state of one participant.

@@ -62,6 +62,9 @@ var lures = []string{"support", "secure", "security", "securite", "login", "mail
 
 // decorated says whether name is theirs with a lure before or behind it.
 func decorated(name, theirs string) bool {
+	if !strings.Contains(name, theirs) {
+		return false
+	}
 	for _, lure := range lures {
 		for _, form := range []string{theirs + lure, lure + theirs, theirs + "-" + lure, lure + "-" + theirs} {
 			if name == form {

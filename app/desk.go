@@ -140,7 +140,7 @@ func (d *desk) run(ctx context.Context) error {
 // whole disk.
 func later(loop func(context.Context) error) func(context.Context) error {
 	return func(ctx context.Context) error {
-		first := time.NewTimer(15 * time.Second)
+		first := time.NewTimer(5 * time.Second)
 		defer first.Stop()
 		select {
 		case <-ctx.Done():

@@ -94,7 +94,7 @@ func setOAuth(ctx context.Context, d *door, in *oauthIn) (v boxView, err error) 
 				return err
 			}
 		}
-		app, _, err := d.Tokens.AppOf(ctx, tx, box)
+		app, err := d.Tokens.AppOf(ctx, tx, box)
 		if err == nil {
 			err = app.Check()
 		}
@@ -152,7 +152,7 @@ func askConsent(ctx context.Context, d *door, in *consentIn) (v consentView, err
 	if box.OAuth == nil {
 		return v, fault.New(fault.Invalid, "oauth.err.passwords")
 	}
-	app, _, err := d.Tokens.AppOf(ctx, d.DB, box.ID)
+	app, err := d.Tokens.AppOf(ctx, d.DB, box.ID)
 	if err != nil {
 		return v, err
 	}

@@ -18,9 +18,6 @@ type Code struct {
 	auth *oauth2.DeviceAuthResponse
 }
 
-// HasDevice says whether the provider knows device codes.
-func (a App) HasDevice() bool { return a.DeviceURL != "" }
-
 // Device asks the provider for a code to show.
 func Device(ctx context.Context, app App) (*Code, error) {
 	if err := app.Check(); err != nil {

@@ -32,14 +32,14 @@ type Keeper struct {
 }
 
 // AppOf is the application that a mailbox is entered through.
-func (k *Keeper) AppOf(ctx context.Context, q db.Querier, id int64) (App, mailbox.OAuth, error) {
+func (k *Keeper) AppOf(ctx context.Context, q db.Querier, id int64) (App, error) {
 	o, ok, err := mailbox.OAuthOf(ctx, q, id)
 	if err != nil || !ok {
-		return App{}, o, err
+		return App{}, err
 	}
 	hidden, err := secret.Get(ctx, q, k.Key, mailbox.Owner(id, "oauth-client"))
 	if err != nil {
-		return App{}, o, err
+		return App{}, err
 	}
 	app := App{ClientID: o.ClientID, ClientSecret: hidden.Reveal(), AuthURL: o.AuthURL, TokenURL: o.TokenURL, DeviceURL: o.DeviceURL,
 		Scopes: strings.Fields(o.Scopes)}
@@ -50,7 +50,7 @@ func (k *Keeper) AppOf(ctx context.Context, q db.Querier, id int64) (App, mailbo
 		app = Google(o.ClientID, hidden.Reveal())
 	}
 	app.Client = k.Client
-	return app, o, nil
+	return app, nil
 }
 
 // Keep seals what a person allowed.
@@ -89,7 +89,7 @@ func (k *Keeper) Token(ctx context.Context, id int64) (string, error) {
 	if had.Access != "" && (had.Expiry.IsZero() || k.Now().Add(ahead).Before(had.Expiry)) {
 		return had.Access, nil
 	}
-	app, _, err := k.AppOf(ctx, k.DB, id)
+	app, err := k.AppOf(ctx, k.DB, id)
 	if err != nil {
 		return "", err
 	}

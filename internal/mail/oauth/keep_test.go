@@ -46,7 +46,7 @@ func kept(t *testing.T, d *db.DB, o *mailtest.OAuth) (*Keeper, mailbox.Mailbox) 
 // consent is a person who signs in.
 func consent(t *testing.T, k *Keeper, id int64) {
 	t.Helper()
-	app, _, err := k.AppOf(t.Context(), k.DB, id)
+	app, err := k.AppOf(t.Context(), k.DB, id)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,9 @@ import (
 // the test: its builder says where it stands.
 var floors = [][]string{
 	{"internal/db", "internal/journal", "internal/blob", "internal/fault", "internal/words", "internal/secret"},
-	{"internal/people", "internal/mailbox", "internal/mail", "internal/ticket"},
+	{"internal/calendar"},
+	{"internal/sla"},
+	{"internal/people", "internal/mailbox", "internal/mail", "internal/ticket", "internal/asset", "internal/contract"},
 	{"internal/mail/wire", "internal/mail/imap", "internal/mail/smtp", "internal/mail/oauth", "internal/mail/discover", "internal/outbox", "internal/backup"},
 	{"internal/answer", "internal/intake"},
 	{"internal/web", "frontend"},

@@ -146,6 +146,9 @@ func (d *desk) fetch(ctx context.Context, b mailbox.Mailbox) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	running.Go(func() { d.catchUp(ctx, b) })
+	if b.LookInJunk {
+		running.Go(func() { d.lookInJunk(ctx, b) })
+	}
 	running.Go(func() {
 		if err := imap.Run(ctx, d.imapOptions(b), d.hooks(b)); err != nil && ctx.Err() == nil {
 			d.logger("imap").Error("fetching ended", "mailbox", b.Address, "err", err)
@@ -199,7 +202,7 @@ func (d *desk) hooks(b mailbox.Mailbox) imap.Hooks[*intake.Prepared] {
 			if err := d.room(); err != nil {
 				return nil, fmt.Errorf("%w: %w", imap.ErrHalt, err)
 			}
-			p, err := intake.Prepare(d.answer, intake.Origin{Source: "imap", MailboxID: b.ID, UID: at(f.UIDValidity, f.UID), Marked: b.After == "leave"}, r)
+			p, err := intake.Prepare(d.answer, intake.Origin{Source: "imap", MailboxID: b.ID, UID: at(f.UIDValidity, f.UID), Marked: b.After == "leave", Junk: b.Folder == imap.Junk}, r)
 			if blob.IsDisk(err) {
 				err = fmt.Errorf("%w: %w", imap.ErrHalt, d.full(err))
 			}
@@ -312,6 +315,9 @@ func (d *desk) route(ctx context.Context, id int64) (outbox.Route, error) {
 	o := d.imapOptions(b)
 	// An empty folder is the one that the server names.
 	r.Went = func(ctx context.Context, id string) (bool, error) { return imap.HasMessageID(ctx, o, b.SentFolder, id) }
+	if b.After != "leave" {
+		r.Put = func(ctx context.Context, mail int64, to outbox.Place) error { return d.put(ctx, b, mail, to) }
+	}
 	if !b.SavesSent {
 		r.Keep = func(ctx context.Context, raw io.Reader, size int64) error {
 			return imap.Append(ctx, o, b.SentFolder, raw, size)

@@ -120,10 +120,18 @@ func blocks(patterns map[string]bool, address string) bool {
 	})
 }
 
-// spam sets aside what the server takes for spam, unless it belongs to a ticket: an
+// becauseSpam is the reason of a mail whose head the server marked as spam.
+const becauseSpam = "intake.because.spam"
+
+// spam sets aside what the server takes for spam, by a line in its head or by the
+// folder that it put it into, unless it belongs to a ticket: an
 // answer that a filter got wrong is never kept from who waits for it.
 func (t *taking) spam(ctx context.Context) (verdict, bool, error) {
-	if t.Spam == "" {
+	v := verdict{fate: Spam, reason: becauseSpam, args: map[string]any{"sign": t.Spam}}
+	switch {
+	case t.Origin.Junk:
+		v.reason, v.args = becauseJunk, nil
+	case t.Spam == "":
 		return verdict{}, false, nil
 	}
 	c, _, _, err := people.ByEmail(ctx, t.tx, t.Mail.From.Addr)
@@ -134,5 +142,5 @@ func (t *taking) spam(ctx context.Context) (verdict, bool, error) {
 		return verdict{}, false, err
 	}
 	th, err := t.find(ctx, c)
-	return verdict{fate: Spam, reason: "intake.because.spam", args: map[string]any{"sign": t.Spam}}, th.because == "", err
+	return v, th.because == "", err
 }

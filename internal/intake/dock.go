@@ -10,6 +10,7 @@ import (
 	"guichet/internal/db"
 	"guichet/internal/fault"
 	"guichet/internal/mail"
+	"guichet/internal/outbox"
 )
 
 // Row is a mail as the receiving dock shows it.
@@ -34,21 +35,30 @@ type Row struct {
 	DuplicateOf int64
 	Version     int64
 	Warnings    []mail.Warning // those about the sender first
+	InJunk      bool           // the server's copy is in its folder for spam
+	Moving      bool           // it is on its way there or back
+	MoveProblem outbox.Problem // why it could not be moved, at the last try
 }
 
 type dockRow struct {
 	Row
 	args     string
 	warnings string
+	place    string
+	due      time.Time
+	problem  string
 }
 
 const dockColumns = `m.id, m.mailbox_id, m.source, m.raw, m.size, m.received_at, m.message_id, m.from_name, m.from_addr, m.subject, m.kind,
-	m.fate, m.reason, m.reason_args, m.ticket_id, t.number, m.entry_id, m.duplicate_of, m.version, m.warnings`
+	m.fate, m.reason, m.reason_args, m.ticket_id, t.number, m.entry_id, m.duplicate_of, m.version, m.warnings, p.place, p.due_at, p.problem`
 
 func dockFields(r *dockRow) []any {
 	return []any{&r.ID, &r.MailboxID, &r.Source, &r.Raw, &r.Size, &r.ReceivedAt, &r.MessageID, &r.FromName, &r.FromAddr, &r.Subject, &r.Kind,
-		(*string)(&r.Fate), &r.Reason, &r.args, &r.TicketID, &r.Number, &r.EntryID, &r.DuplicateOf, &r.Version, &r.warnings}
+		(*string)(&r.Fate), &r.Reason, &r.args, &r.TicketID, &r.Number, &r.EntryID, &r.DuplicateOf, &r.Version, &r.warnings, &r.place, &r.due, &r.problem}
 }
+
+// dockTables are the mails with what their rows name.
+const dockTables = " FROM mail m LEFT JOIN ticket t ON t.id = m.ticket_id LEFT JOIN mail_place p ON p.mail_id = m.id "
 
 // Mails returns a page of the mails that came in, newest first: those of one fate,
 // or all for "". after is the id of the last row of the page before, 0 at first.
@@ -63,7 +73,7 @@ func Mails(ctx context.Context, q db.Querier, fate Fate, after int64, limit int)
 	if after != 0 {
 		where, args = where+" AND m.id < ?", append(args, after)
 	}
-	found, err := db.All(ctx, q, dockFields, "SELECT "+dockColumns+" FROM mail m LEFT JOIN ticket t ON t.id = m.ticket_id "+where+
+	found, err := db.All(ctx, q, dockFields, "SELECT "+dockColumns+dockTables+where+
 		" ORDER BY m.id DESC LIMIT ?", append(args, limit+1)...)
 	if err != nil {
 		return nil, 0, err
@@ -83,7 +93,7 @@ func Mails(ctx context.Context, q db.Querier, fate Fate, after int64, limit int)
 
 // MailByID returns one mail of the dock.
 func MailByID(ctx context.Context, q db.Querier, id int64) (Row, error) {
-	f, err := db.One(ctx, q, dockFields, "SELECT "+dockColumns+" FROM mail m LEFT JOIN ticket t ON t.id = m.ticket_id WHERE m.id = ?", id)
+	f, err := db.One(ctx, q, dockFields, "SELECT "+dockColumns+dockTables+"WHERE m.id = ?", id)
 	if errors.Is(err, db.ErrNone) {
 		return f.Row, fault.New(fault.Missing, "fault.gone")
 	}
@@ -95,6 +105,12 @@ func MailByID(ctx context.Context, q db.Querier, id int64) (Row, error) {
 
 func (r dockRow) row() (Row, error) {
 	r.Warnings = warningsOf(r.warnings)
+	r.InJunk, r.Moving = r.place == string(outbox.Junk), !r.due.IsZero()
+	if r.problem != "" {
+		if err := json.Unmarshal([]byte(r.problem), &r.MoveProblem); err != nil {
+			return r.Row, fmt.Errorf("place of mail %d: %w", r.ID, err)
+		}
+	}
 	if err := json.Unmarshal([]byte(r.args), &r.Args); err != nil {
 		return r.Row, fmt.Errorf("reason of mail %d: %w", r.ID, err)
 	}

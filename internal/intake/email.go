@@ -44,6 +44,7 @@ type Origin struct {
 	MailboxID int64  // 0 for a file
 	UID       mailbox.UID
 	Marked    bool // the copy on the server needs nothing after the commit
+	Junk      bool // found in the server's folder for spam
 }
 
 // Prepared is a mail that is read and parsed, and not yet in the database. A
@@ -175,8 +176,10 @@ type taking struct {
 
 // take decides the fate of a mail.
 func (t *taking) take(ctx context.Context) (Outcome, error) {
-	if known, err := t.seen(ctx); err != nil || known.MailID != 0 {
+	if known, err := t.seen(ctx); err != nil {
 		return known, err
+	} else if known.MailID != 0 {
+		return t.placed(ctx, known)
 	}
 	if t.Mail.Fingerprint == ([32]byte{}) {
 		return Outcome{}, errUnread

@@ -9,6 +9,7 @@ import (
 	"guichet/internal/db"
 	"guichet/internal/journal"
 	"guichet/internal/mail"
+	"guichet/internal/outbox"
 	"guichet/internal/people"
 	"guichet/internal/ticket"
 	"guichet/internal/words"
@@ -42,6 +43,11 @@ func (t *taking) keep(ctx context.Context, v verdict) (Outcome, error) {
 	}
 	if err := countFate(ctx, t.tx, v.fate, 1); err != nil {
 		return Outcome{}, err
+	}
+	if t.Origin.Junk {
+		if err := outbox.InJunk(ctx, t.tx, t.id, t.Origin.MailboxID); err != nil {
+			return Outcome{}, err
+		}
 	}
 	if v.ticketID == 0 {
 		// A ticket's own entries tell the windows of the others.

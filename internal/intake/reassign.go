@@ -126,6 +126,9 @@ func reassign(ctx context.Context, d *db.DB, cfg Config, by journal.Actor, now t
 		if err := t.settleIn(ctx, &v); err != nil {
 			return err
 		}
+		if err := t.send(ctx, row, v.fate, kind); err != nil {
+			return err
+		}
 		return t.moved(ctx, by, row, v, kind)
 	})
 	if err != nil {

@@ -39,6 +39,22 @@ func Unmarked(ctx context.Context, q db.Querier, of UID) ([]uint32, error) {
 	return out, err
 }
 
+// SeenAs returns where a mail was fetched, all copies of it. It goes through what the
+// mailbox ever brought: for a person's wish, not for a loop.
+func SeenAs(ctx context.Context, q db.Querier, mailbox, mail int64) ([]UID, error) {
+	type row struct {
+		folder        string
+		validity, uid int64
+	}
+	rows, err := db.All(ctx, q, func(r *row) []any { return []any{&r.folder, &r.validity, &r.uid} },
+		"SELECT folder, uidvalidity, uid FROM imap_uid WHERE mailbox_id = ? AND mail_id = ?", mailbox, mail)
+	out := make([]UID, len(rows))
+	for i, r := range rows {
+		out[i] = UID{MailboxID: mailbox, Folder: r.folder, UIDValidity: uint32(r.validity), UID: uint32(r.uid)}
+	}
+	return out, err
+}
+
 // Marked notes that the server's copies are flagged or moved.
 func Marked(ctx context.Context, tx *db.Tx, of UID, uids []uint32) error {
 	for _, u := range uids {

@@ -36,6 +36,7 @@ type Mailbox struct {
 	Folder      string
 	After       string // leave, flag or move
 	MoveTo      string
+	LookInJunk  bool      // the server's folder for spam is read too
 	Since       time.Time // first start: no mail older than this; zero: all
 	SMTP        Server
 	SavesSent   bool   // the server keeps what it sends
@@ -53,18 +54,18 @@ type Mailbox struct {
 func Owner(id int64, side string) string { return fmt.Sprintf("mailbox:%d:%s", id, side) }
 
 const columns = `id, name, address, language, imap_host, imap_port, imap_security, imap_user, folder, after_fetch, move_to, since,
-	smtp_host, smtp_port, smtp_security, smtp_user, saves_sent, sent_folder, signature_fr, signature_en, acknowledge, active, created_at, version`
+	smtp_host, smtp_port, smtp_security, smtp_user, saves_sent, sent_folder, signature_fr, signature_en, acknowledge, active, look_in_junk, created_at, version`
 
 func fields(m *Mailbox) []any {
 	return []any{&m.ID, &m.Name, &m.Address, &m.Language, &m.IMAP.Host, &m.IMAP.Port, &m.IMAP.Security, &m.IMAP.User, &m.Folder, &m.After,
 		&m.MoveTo, &m.Since, &m.SMTP.Host, &m.SMTP.Port, &m.SMTP.Security, &m.SMTP.User, &m.SavesSent, &m.SentFolder, &m.SignatureFR,
-		&m.SignatureEN, &m.Acknowledge, &m.Active, &m.CreatedAt, &m.Version}
+		&m.SignatureEN, &m.Acknowledge, &m.Active, &m.LookInJunk, &m.CreatedAt, &m.Version}
 }
 
 func (m Mailbox) values() []any {
 	return []any{m.Name, m.Address, m.Language, m.IMAP.Host, m.IMAP.Port, m.IMAP.Security, m.IMAP.User, m.Folder, m.After,
 		m.MoveTo, m.Since, m.SMTP.Host, m.SMTP.Port, m.SMTP.Security, m.SMTP.User, m.SavesSent, m.SentFolder, m.SignatureFR,
-		m.SignatureEN, m.Acknowledge, m.Active}
+		m.SignatureEN, m.Acknowledge, m.Active, m.LookInJunk}
 }
 
 // All returns every mailbox, oldest first, with its aliases.
@@ -275,7 +276,7 @@ func Update(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, m M
 	m.Version++
 	if _, err := tx.Exec(ctx, `UPDATE mailbox SET name = ?, address = ?, language = ?, imap_host = ?, imap_port = ?, imap_security = ?,
 		imap_user = ?, folder = ?, after_fetch = ?, move_to = ?, since = ?, smtp_host = ?, smtp_port = ?, smtp_security = ?, smtp_user = ?,
-		saves_sent = ?, sent_folder = ?, signature_fr = ?, signature_en = ?, acknowledge = ?, active = ?, version = ? WHERE id = ?`,
+		saves_sent = ?, sent_folder = ?, signature_fr = ?, signature_en = ?, acknowledge = ?, active = ?, look_in_junk = ?, version = ? WHERE id = ?`,
 		append(m.values(), m.Version, m.ID)...); err != nil {
 		return m, err
 	}

@@ -27,6 +27,9 @@ type Route struct {
 	// Went says whether a mail is in the Sent folder. That it is proves that it
 	// went; that it is not proves nothing. nil: can't be known.
 	Went func(ctx context.Context, messageID string) (bool, error)
+	// Put moves the server's copy of a mail that came in; nil where copies are left
+	// alone. To move one that is there already changes nothing.
+	Put func(ctx context.Context, mail int64, to Place) error
 }
 
 // Options are what the loop needs from the program.
@@ -122,15 +125,16 @@ type loop struct {
 }
 
 func newLoop(d *db.DB, o Options) *loop {
-	return &loop{d: d, o: o, busy: map[work]map[int64]bool{sending: {}, errands: {}}, freed: make(chan struct{}, 1)}
+	return &loop{d: d, o: o, busy: map[work]map[int64]bool{sending: {}, errands: {}, moves: {}}, freed: make(chan struct{}, 1)}
 }
 
-// work is one of the two things that are done side by side for each mailbox.
-type work struct{ when, which string }
+// work is one of the things that are done side by side for each mailbox.
+type work struct{ table, id, when, which string }
 
 var (
-	sending = work{"not_before", "state = 'waiting'"}
-	errands = work{"errand_at", "errand <> ''"}
+	sending = work{"outbox", "id", "not_before", "state = 'waiting'"}
+	errands = work{"outbox", "id", "errand_at", "errand <> ''"}
+	moves   = work{"mail_place", "mail_id", "due_at", "due_at IS NOT NULL"}
 )
 
 // start begins everything that is due and whose mailbox is free, and says how
@@ -141,7 +145,11 @@ func (l *loop) start(ctx context.Context) (time.Duration, error) {
 		return mails, err
 	}
 	others, err := l.begin(ctx, errands, l.errand)
-	return min(mails, others), err
+	if err != nil {
+		return others, err
+	}
+	copies, err := l.begin(ctx, moves, l.move)
+	return min(mails, others, copies), err
 }
 
 // begin asks for one item after another, each of a mailbox that is free: however
@@ -184,7 +192,7 @@ func (l *loop) first(ctx context.Context, w work) (due, error) {
 		free = " AND mailbox_id NOT IN " + db.In(len(held))
 	}
 	return db.One(ctx, l.d, func(v *due) []any { return []any{&v.id, &v.mailbox, &v.at} },
-		"SELECT id, mailbox_id, "+w.when+" FROM outbox WHERE "+w.which+free+" ORDER BY "+w.when+" LIMIT 1", held...)
+		"SELECT "+w.id+", mailbox_id, "+w.when+" FROM "+w.table+" WHERE "+w.which+free+" ORDER BY "+w.when+" LIMIT 1", held...)
 }
 
 func (l *loop) held(w work) []any {

@@ -87,7 +87,10 @@ func (d *door) boxNames(ctx context.Context) (map[int64]string, error) {
 func mailRowOf(r intake.Row, boxes map[int64]string) MailRow {
 	row := MailRow{ID: idOf(r.ID), ReceivedAt: ms(r.ReceivedAt), From: mailAddress{r.FromName, r.FromAddr}, Subject: r.Subject, Size: r.Size,
 		Mailbox: boxes[r.MailboxID], Fate: fate(r.Fate), Reason: said{r.Reason, r.Args}, Kind: mailKind(r.Kind), Version: r.Version,
-		Undoable: r.Reason == "intake.because.by_hand", Doubtful: slices.ContainsFunc(r.Warnings, aboutSender)}
+		Undoable: r.Reason == "intake.because.by_hand", Doubtful: slices.ContainsFunc(r.Warnings, aboutSender), InJunk: r.InJunk, Moving: r.Moving}
+	if p := r.MoveProblem; p.Key != "" {
+		row.Unmoved = &deliveryProblem{Key: p.Key, Args: p.Args, Server: p.Server}
+	}
 	if r.TicketID != 0 {
 		row.Ticket = &ticketRef{ID: idOf(r.TicketID), Number: r.Number}
 	}

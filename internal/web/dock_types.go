@@ -45,6 +45,10 @@ type MailRow struct {
 	Undoable   bool        `json:"undoable"`
 	// Doubtful is all that a list needs of the warnings.
 	Doubtful bool `json:"doubtful" doc:"the sender may not be who is shown"`
+	// The server's own copy.
+	InJunk  bool             `json:"inJunk" doc:"the server's copy is in its folder for spam"`
+	Moving  bool             `json:"moving" doc:"it is on its way there or back"`
+	Unmoved *deliveryProblem `json:"unmoved,omitempty" doc:"why it could not be moved, at the last try"`
 }
 
 // mailWarning is something to know before believing a mail.

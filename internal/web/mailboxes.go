@@ -28,7 +28,7 @@ func getMailbox(ctx context.Context, d *door, in *boxIn) (boxView, error) {
 func boxViewOf(m mailbox.Mailbox, states map[int64]MailboxState, now time.Time) boxView {
 	return boxView{ID: idOf(m.ID), Version: m.Version, Status: boxNoteOf(m, states, now), OAuth: oauthOf(m.OAuth), BoxForm: BoxForm{
 		Name: m.Name, Address: m.Address, Aliases: m.Aliases, Language: language(m.Language),
-		IMAP: boxIMAP{BoxServer: serverOf(m.IMAP), Folder: m.Folder, After: afterFetch(m.After), MoveTo: m.MoveTo, Since: ms(m.Since)},
+		IMAP: boxIMAP{BoxServer: serverOf(m.IMAP), Folder: m.Folder, After: afterFetch(m.After), MoveTo: m.MoveTo, Since: ms(m.Since), Junk: m.LookInJunk},
 		SMTP: serverOf(m.SMTP), SavesSent: m.SavesSent, SentFolder: m.SentFolder, SignatureFR: m.SignatureFR, SignatureEN: m.SignatureEN,
 		Acknowledge: m.Acknowledge, Active: m.Active}}
 }
@@ -43,7 +43,7 @@ func (s BoxServer) server() mailbox.Server {
 
 func (f BoxForm) mailbox() mailbox.Mailbox {
 	return mailbox.Mailbox{Name: f.Name, Address: f.Address, Aliases: f.Aliases, Language: string(f.Language), IMAP: f.IMAP.server(),
-		Folder: f.IMAP.Folder, After: string(f.IMAP.After), MoveTo: f.IMAP.MoveTo, Since: at(f.IMAP.Since), SMTP: f.SMTP.server(),
+		Folder: f.IMAP.Folder, After: string(f.IMAP.After), MoveTo: f.IMAP.MoveTo, Since: at(f.IMAP.Since), LookInJunk: f.IMAP.Junk, SMTP: f.SMTP.server(),
 		SavesSent: f.SavesSent, SentFolder: f.SentFolder, SignatureFR: f.SignatureFR, SignatureEN: f.SignatureEN,
 		Acknowledge: f.Acknowledge, Active: f.Active}
 }

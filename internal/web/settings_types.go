@@ -106,6 +106,7 @@ type boxIMAP struct {
 	After  afterFetch `json:"after"`
 	MoveTo string     `json:"moveTo,omitempty" maxLength:"200"`
 	Since  int64      `json:"since,omitempty" doc:"how far back the first fetch goes; absent: everything"`
+	Junk   bool       `json:"junk,omitempty" doc:"the server's folder for spam is looked into too"`
 }
 
 type boxNew struct {

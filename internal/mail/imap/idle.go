@@ -19,7 +19,7 @@ func (s *session) quiet() {
 // wait returns when there may be news: the server said so, the time for a look has come, or a mail is due for another
 // try (due; zero: none). An error means that the connection is gone.
 func (s *session) wait(ctx context.Context, due time.Time) error {
-	if s.noIdle || !s.caps.Has(imap.CapIdle) && !s.caps.Has(imap.CapIMAP4rev2) {
+	if s.o.Calm || s.noIdle || !s.caps.Has(imap.CapIdle) && !s.caps.Has(imap.CapIMAP4rev2) {
 		return s.poll(ctx, due)
 	}
 	s.ready()

@@ -25,13 +25,14 @@ const (
 // Options say which folder to read and how.
 type Options struct {
 	Server wire.Server
-	Folder string // empty: INBOX
+	Folder string // empty: INBOX; Junk: the server's folder for spam, whatever its name
 	After  After  // empty: Leave
 	MoveTo string
 	// Since bounds the first reading of a folder: while Hooks.LowWater knows nothing, mails that the server received
 	// on an earlier day are not listed. Servers compare days in their own zone, so up to a day more may come. Zero: everything.
 	Since time.Time
 	Poll  time.Duration // between two looks at a server without IDLE; 1 min
+	Calm  bool          // look at intervals of Poll also where the server would tell
 	Idle  time.Duration // an IDLE is renewed after this; 9 min, since Office 365 and home routers forget sooner than RFC 2177's 29
 	// Backoff says how long to wait before connection attempt n (1, 2, …) after a failure. Nil: 1 s doubling to 5 min, with jitter.
 	Backoff func(n int) time.Duration

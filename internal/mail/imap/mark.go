@@ -47,7 +47,7 @@ func (p *pass[T]) markLeftovers(ctx context.Context) error {
 
 func (s *session) after(uids []uint32) error {
 	if s.o.After == Move {
-		return s.move(uids)
+		return s.move(uids, s.o.MoveTo)
 	}
 	return s.flag(uids, imap.FlagSeen)
 }
@@ -61,16 +61,24 @@ func (s *session) flag(uids []uint32, flag imap.Flag) error {
 // move moves mails. go-imap's own fall-back for servers without MOVE sends COPY, STORE \Deleted and EXPUNGE without
 // waiting for the COPY, and so deletes mails that could not be copied; and without UIDPLUS its EXPUNGE takes along
 // what others marked as deleted. Here each step waits for the one before, and only our own mails are expunged.
-func (s *session) move(uids []uint32) error {
+func (s *session) move(uids []uint32, to string) error {
 	s.ready()
 	set := setOf(uids)
-	if s.caps.Has(imap.CapMove) || s.caps.Has(imap.CapIMAP4rev2) {
-		_, err := s.c.Move(set, s.o.MoveTo).Wait()
-		return s.inFolder(err, s.o.MoveTo)
+	if s.moves() {
+		_, err := s.c.Move(set, to).Wait()
+		return s.inFolder(err, to)
 	}
-	if _, err := s.c.Copy(set, s.o.MoveTo).Wait(); err != nil {
-		return s.inFolder(err, s.o.MoveTo)
+	if _, err := s.c.Copy(set, to).Wait(); err != nil {
+		return s.inFolder(err, to)
 	}
+	return s.remove(uids)
+}
+
+// moves says whether the server moves mails by itself (RFC 6851).
+func (s *session) moves() bool { return s.caps.Has(imap.CapMove) || s.caps.Has(imap.CapIMAP4rev2) }
+
+// remove deletes mails of the folder that is open, and only these.
+func (s *session) remove(uids []uint32) error {
 	if err := s.flag(uids, imap.FlagDeleted); err != nil {
 		return err
 	}
@@ -78,5 +86,5 @@ func (s *session) move(uids []uint32) error {
 		return nil
 	}
 	s.ready()
-	return s.inFolder(s.c.UIDExpunge(set).Close(), s.o.Folder)
+	return s.inFolder(s.c.UIDExpunge(setOf(uids)).Close(), s.o.Folder)
 }

@@ -110,7 +110,7 @@ func (s *source) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// orSent finds the folder for sent mail: the one marked \Sent (RFC 6154), else one of the usual names.
+// orSent finds the folder for sent mail where none is named.
 func (s *session) orSent(folder string) (string, error) {
 	if folder != "" {
 		return folder, nil
@@ -119,18 +119,27 @@ func (s *session) orSent(folder string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if found := special(all, imap.MailboxAttrSent, "Sent", "Sent Items", "Sent Messages", "Envoyés", "Éléments envoyés", "Messages envoyés"); found != "" {
+		return found, nil
+	}
+	return "", wire.NoFolder(s.o.Server, "Sent", "", nil)
+}
+
+// special finds a folder by its use: the one that the server marks so (RFC 6154), else one of the usual names, the
+// first of them first; "" for none.
+func special(all []*imap.ListData, use imap.MailboxAttr, usual ...string) string {
 	for _, f := range all {
-		if slices.Contains(f.Attrs, imap.MailboxAttrSent) {
-			return f.Mailbox, nil
+		if slices.Contains(f.Attrs, use) {
+			return f.Mailbox
 		}
 	}
-	for _, f := range all {
-		last := f.Mailbox[strings.LastIndexByte(f.Mailbox, byte(f.Delim))+1:]
-		for _, usual := range []string{"Sent", "Sent Items", "Sent Messages", "Envoyés", "Éléments envoyés", "Messages envoyés"} {
-			if strings.EqualFold(last, usual) {
-				return f.Mailbox, nil
+	for _, name := range usual {
+		for _, f := range all {
+			last := f.Mailbox[strings.LastIndexByte(f.Mailbox, byte(f.Delim))+1:]
+			if strings.EqualFold(last, name) && !slices.Contains(f.Attrs, imap.MailboxAttrNoSelect) && !slices.Contains(f.Attrs, imap.MailboxAttrNonExistent) {
+				return f.Mailbox
 			}
 		}
 	}
-	return "", wire.NoFolder(s.o.Server, "Sent", "", nil)
+	return ""
 }

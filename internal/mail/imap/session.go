@@ -38,6 +38,9 @@ func open(ctx context.Context, o Options) (*session, []wire.Step, error) {
 	}})
 	err = s.login(ctx)
 	steps = append(steps, wire.Step{Name: "login", OK: err == nil, Err: err})
+	if err == nil && o.Folder == Junk {
+		s.o.Folder, err = s.junk()
+	}
 	if err != nil {
 		s.close()
 		return nil, steps, err

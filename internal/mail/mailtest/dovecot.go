@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"guichet/internal/mail/wire"
@@ -26,6 +27,22 @@ func DovecotOver(t testing.TB, sec wire.Security) (imap wire.Server, maildir str
 	return d.server(sec), d.maildir
 }
 
+// DovecotWith is Dovecot with more lines of configuration, which win over those that are there.
+func DovecotWith(t testing.TB, conf string) (imap wire.Server, maildir string) {
+	t.Helper()
+	d := startDovecot(t, nil, conf)
+	return d.server(wire.TLS), d.maildir
+}
+
+// Configurations for DovecotWith: a server as old as RFC 3501 with UIDPLUS only, one older still, one that never tells
+// what is new, and a folder for spam that the server marks as such.
+const (
+	WithoutMove    = "imap_capability = IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ UIDPLUS LIST-EXTENDED SPECIAL-USE\n"
+	WithoutUIDPlus = "imap_capability = IMAP4rev1\n"
+	WithoutIdle    = "imap_capability = IMAP4rev1 SASL-IR LITERAL+ UIDPLUS MOVE\n"
+	WithJunk       = "namespace inbox {\n  mailbox Écartés {\n    auto = create\n    special_use = \\Junk\n  }\n}\n"
+)
+
 type dovecot struct {
 	id               Identity
 	maildir          string
@@ -43,7 +60,7 @@ func (d *dovecot) server(sec wire.Security) wire.Server {
 }
 
 // startDovecot also takes tokens where there is a provider of them.
-func startDovecot(t testing.TB, tokens *OAuth) *dovecot {
+func startDovecot(t testing.TB, tokens *OAuth, more ...string) *dovecot {
 	t.Helper()
 	program := need(t, "dovecot", "dovecot-imapd")
 	a := servant(t)
@@ -69,7 +86,7 @@ func startDovecot(t testing.TB, tokens *OAuth) *dovecot {
 		write(t, ext, fmt.Sprintf(introspection, tokens.URL))
 		text += fmt.Sprintf(dovecotTokens, ext)
 	}
-	write(t, conf, text)
+	write(t, conf, text+strings.Join(more, "\n"))
 	run(t, a, true, filepath.Join(dir, "log"), program, "-F", "-c", conf).ready(t, d.tls, d.clear, d.auth)
 	return d
 }

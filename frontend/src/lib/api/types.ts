@@ -1130,6 +1130,8 @@ export interface components {
             after: components["schemas"]["AfterFetch"];
             folder: string;
             host: string;
+            /** @description the server's folder for spam is looked into too */
+            junk?: boolean;
             moveTo?: string;
             /** @description only written; absent keeps the stored one */
             password?: string;
@@ -1671,8 +1673,12 @@ export interface components {
             fate: components["schemas"]["Fate"];
             from: components["schemas"]["MailAddress"];
             id: components["schemas"]["ID"];
+            /** @description the server's copy is in its folder for spam */
+            inJunk: boolean;
             kind: components["schemas"]["MailKind"];
             mailbox?: string;
+            /** @description it is on its way there or back */
+            moving: boolean;
             reason: components["schemas"]["Said"];
             /** Format: int64 */
             receivedAt: number;
@@ -1681,6 +1687,8 @@ export interface components {
             subject: string;
             ticket?: components["schemas"]["TicketRef"];
             undoable: boolean;
+            /** @description why it could not be moved, at the last try */
+            unmoved?: components["schemas"]["DeliveryProblem"];
             /** Format: int64 */
             version: number;
         };
@@ -1698,8 +1706,12 @@ export interface components {
             hasHtml: boolean;
             headers: components["schemas"]["MailHeader"][];
             id: components["schemas"]["ID"];
+            /** @description the server's copy is in its folder for spam */
+            inJunk: boolean;
             kind: components["schemas"]["MailKind"];
             mailbox?: string;
+            /** @description it is on its way there or back */
+            moving: boolean;
             reason: components["schemas"]["Said"];
             /** Format: int64 */
             receivedAt: number;
@@ -1709,6 +1721,8 @@ export interface components {
             text: string;
             ticket?: components["schemas"]["TicketRef"];
             undoable: boolean;
+            /** @description why it could not be moved, at the last try */
+            unmoved?: components["schemas"]["DeliveryProblem"];
             /** Format: int64 */
             version: number;
             /** @description those about the sender first */

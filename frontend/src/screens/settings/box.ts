@@ -23,7 +23,7 @@ export const blank = (now: number): Typed => ({
   sentFolder: '',
   signatureFr: '',
   signatureEn: '',
-  imap: { host: '', port: 993, security: 'tls', user: '', folder: 'INBOX', after: 'flag', moveTo: '' },
+  imap: { host: '', port: 993, security: 'tls', user: '', folder: 'INBOX', after: 'flag', moveTo: '', junk: true },
   smtp: { host: '', port: 465, security: 'tls', user: '' },
   from: dayOf(now - 30 * 24 * 60 * 60_000),
 })
@@ -43,7 +43,7 @@ export function formOf(box: Box): Typed {
     sentFolder: sentFolder ?? '',
     signatureFr,
     signatureEn,
-    imap: { ...imap, moveTo: imap.moveTo ?? '' },
+    imap: { ...imap, moveTo: imap.moveTo ?? '', junk: imap.junk ?? false },
     smtp: { ...smtp },
     from: imap.since ? dayOf(imap.since) : '',
   }
@@ -69,7 +69,7 @@ export function whole({ from, ...form }: Typed, had = 0): BoxForm {
     user: user.trim() || form.address.trim(),
     ...(password ? { password } : {}),
   })
-  const { folder, after, moveTo } = form.imap
+  const { folder, after, moveTo, junk } = form.imap
   const since = from && had && dayOf(had) === from ? had : from && new Date(`${from}T00:00`).getTime()
   return {
     ...form,
@@ -78,6 +78,7 @@ export function whole({ from, ...form }: Typed, had = 0): BoxForm {
       ...server(form.imap),
       folder,
       after,
+      junk: junk ?? false,
       ...(after === 'move' ? { moveTo } : {}),
       ...(since ? { since } : {}),
     },

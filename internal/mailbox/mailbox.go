@@ -283,8 +283,10 @@ func Update(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, m M
 	if err := keepAliases(ctx, tx, m); err != nil {
 		return m, err
 	}
+	// Told even where nothing differs: the version has moved, and the fetch loop
+	// starts anew, as a new password wants it to.
 	_, err = journal.Append(ctx, tx, now, journal.Entry{Actor: by, Kind: "mailbox.changed", Subject: "mailbox", SubjectID: m.ID,
-		Changes: []journal.Change{{Field: "address", Before: old.Address, After: m.Address}, {Field: "active", Before: old.Active, After: m.Active}}})
+		Changes: differences(old, m)})
 	return m, err
 }
 

@@ -81,6 +81,7 @@ func SetOAuth(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, i
 	if err != nil {
 		return err
 	}
+	changes := o.differences(had)
 	if had.Provider != o.Provider || had.Tenant != o.Tenant || had.ClientID != o.ClientID || had.TokenURL != o.TokenURL {
 		had = OAuth{}
 	}
@@ -91,9 +92,23 @@ func SetOAuth(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, i
 		o.AuthURL, o.TokenURL, o.DeviceURL, o.Scopes, o.SecretEnds, had.Account, had.GrantedAt, had.Failures, had.Ended); err != nil {
 		return err
 	}
-	_, err = journal.Append(ctx, tx, now, journal.Entry{Actor: by, Kind: "mailbox.oauth_set", Subject: "mailbox", SubjectID: id,
-		Changes: []journal.Change{{Field: "client_id", Before: had.ClientID, After: o.ClientID}}})
+	_, err = journal.Append(ctx, tx, now, journal.Entry{Actor: by, Kind: "mailbox.oauth_set", Subject: "mailbox", SubjectID: id, Changes: changes})
 	return err
+}
+
+// differences lists what is not as it was of what a person sets.
+func (o OAuth) differences(had OAuth) []journal.Change {
+	var out []journal.Change
+	for _, f := range []struct{ name, before, after string }{
+		{"provider", had.Provider, o.Provider}, {"tenant", had.Tenant, o.Tenant}, {"client_id", had.ClientID, o.ClientID},
+		{"auth_url", had.AuthURL, o.AuthURL}, {"token_url", had.TokenURL, o.TokenURL}, {"device_url", had.DeviceURL, o.DeviceURL},
+		{"scopes", had.Scopes, o.Scopes}, {"secret_ends", had.SecretEnds, o.SecretEnds},
+	} {
+		if f.before != f.after {
+			out = append(out, journal.Change{Field: f.name, Before: f.before, After: f.after})
+		}
+	}
+	return out
 }
 
 func (o *OAuth) validate() error {

@@ -90,7 +90,7 @@ func setOAuth(ctx context.Context, d *door, in *oauthIn) (v boxView, err error) 
 			return err
 		}
 		if f.ClientSecret != "" {
-			if err := secret.Put(ctx, tx, d.Key, d.Now(), mailbox.Owner(box, "oauth-client"), secret.Text(f.ClientSecret)); err != nil {
+			if err := mailbox.Seal(ctx, tx, d.Key, actor(ctx), d.Now(), box, "oauth-client", secret.Text(f.ClientSecret)); err != nil {
 				return err
 			}
 		}

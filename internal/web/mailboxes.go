@@ -77,7 +77,7 @@ func (d *door) keepMailbox(ctx context.Context, f BoxForm, write func(*db.Tx) (m
 			if password == "" {
 				continue
 			}
-			if err := secret.Put(ctx, tx, d.Key, d.Now(), mailbox.Owner(m.ID, side), secret.Text(password)); err != nil {
+			if err := mailbox.Seal(ctx, tx, d.Key, actor(ctx), d.Now(), m.ID, side, secret.Text(password)); err != nil {
 				return err
 			}
 		}

@@ -180,3 +180,14 @@ func QueueAcknowledgement(ctx context.Context, tx *db.Tx, cfg Config, now time.T
 	}
 	return true, ticket.Know(ctx, tx, ticket.Ref{ID: it.RFCID, TicketID: t.ID, ClientID: t.ClientID, Origin: "ours"})
 }
+
+// Forget takes a person's addresses out of who was acknowledged: the part of an
+// erasure that is this room's.
+func Forget(ctx context.Context, tx *db.Tx, addresses []string) error {
+	for _, a := range addresses {
+		if _, err := tx.Exec(ctx, "DELETE FROM acknowledgement WHERE address = ?", a); err != nil {
+			return err
+		}
+	}
+	return nil
+}

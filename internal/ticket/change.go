@@ -178,26 +178,3 @@ func WakeDue(ctx context.Context, tx *db.Tx, now time.Time) ([]int64, error) {
 	}
 	return due, nil
 }
-
-// Erased stands where the name of a person was who has been erased.
-const Erased = "—"
-
-// ForgetContact takes a person's name and addresses out of tickets and messages:
-// the part of an erasure that is this room's, before the addresses themselves go.
-// What was said stays, and so do the raw sources, which belong to the client's
-// file.
-func ForgetContact(ctx context.Context, tx *db.Tx, contact int64) error {
-	const theirs = "(SELECT address FROM contact_address WHERE contact_id = ?)"
-	for _, statement := range []string{
-		"UPDATE ticket SET requester_name = '" + Erased + "' WHERE requester_id = ?",
-		"UPDATE message SET from_name = '" + Erased + "', from_addr = '' WHERE contact_id = ?",
-		"UPDATE message_recipient SET name = '" + Erased + "', address = '' WHERE address IN " + theirs,
-		"DELETE FROM participant WHERE address IN " + theirs,
-		"DELETE FROM participant WHERE contact_id = ?",
-	} {
-		if _, err := tx.Exec(ctx, statement, contact); err != nil {
-			return err
-		}
-	}
-	return nil
-}

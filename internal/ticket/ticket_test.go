@@ -453,5 +453,11 @@ func TestAnErasedPersonIsNoLongerNamed(t *testing.T) {
 		if people, err := Participants(t.Context(), d, tk.ID); err != nil || len(people) != 0 {
 			t.Errorf("participants %+v, %v", people, err)
 		}
+		for line, found := range map[string]int{"from:pichon": 0, "from:enora": 0, "from:paul": 1, "ce qui fut dit": 1} {
+			s, _, _ := ParseSearch(line, time.UTC)
+			if hits, _, err := Find(t.Context(), d, 1, s, Place{}, 10); err != nil || len(hits) != found {
+				t.Errorf("%s finds %d, %v", line, len(hits), err)
+			}
+		}
 	})
 }

@@ -3,8 +3,11 @@ package web
 import (
 	"context"
 
+	"guichet/internal/answer"
 	"guichet/internal/db"
+	"guichet/internal/intake"
 	"guichet/internal/journal"
+	"guichet/internal/outbox"
 	"guichet/internal/people"
 	"guichet/internal/ticket"
 	"guichet/internal/words"
@@ -155,6 +158,24 @@ func eraseContact(ctx context.Context, d *door, in *contactIn) error {
 		return err
 	}
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		return people.EraseContact(ctx, tx, actor(ctx), d.Now(), in.ID.n(), ticket.ForgetContact)
+		return people.EraseContact(ctx, tx, actor(ctx), d.Now(), in.ID.n(), forget)
 	})
+}
+
+// forget takes a contact's name and addresses out of the other rooms.
+func forget(ctx context.Context, tx *db.Tx, contact int64) error {
+	c, err := people.ContactByID(ctx, tx, contact)
+	if err != nil {
+		return err
+	}
+	addresses := make([]string, len(c.Addresses))
+	for i, a := range c.Addresses {
+		addresses[i] = a.Address
+	}
+	for _, room := range []func(context.Context, *db.Tx, []string) error{intake.Forget, outbox.Forget, answer.Forget} {
+		if err := room(ctx, tx, addresses); err != nil {
+			return err
+		}
+	}
+	return ticket.ForgetContact(ctx, tx, contact)
 }

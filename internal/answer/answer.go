@@ -274,7 +274,7 @@ func Undo(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, id in
 	if err := ticket.Take(ctx, tx, it.MessageID); err != nil {
 		return 0, err
 	}
-	if err := ticket.Uninvite(ctx, tx, it.TicketID, it.CreatedAt); err != nil {
+	if err := ticket.Uninvite(ctx, tx, it.TicketID); err != nil {
 		return 0, err
 	}
 	if err := unsettle(ctx, tx, by, now, it); err != nil {

@@ -52,7 +52,8 @@ func newDesk(t *testing.T, d *db.DB) *desk {
 			return err
 		}
 		if _, err = ticket.Add(ctx, tx, journal.System(), noon, noon, k.ticket, ticket.Message{Direction: ticket.In, MessageID: "first@client.example",
-			From: ticket.Person{Name: "Enora", Address: "enora@client.example"}, At: noon, Body: "Elle ne répond plus.\nMerci"}); err != nil {
+			From: ticket.Person{Name: "Enora", Address: "enora@client.example"}, At: noon, Body: "Elle ne répond plus.\nMerci", Recipients: []ticket.Person{
+				{Address: "support@msp.example", Role: "to"}, {Address: "chef@client.example", Role: "cc"}, {Address: "inconnu@ailleurs.example", Role: "cc"}}}); err != nil {
 			return err
 		}
 		if _, err = ticket.AddNote(ctx, tx, k.agent, noon, k.ticket.ID, "elle appelle chaque semaine"); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -409,6 +410,48 @@ func TestReassignAndUndo(t *testing.T) {
 		row, err = Reassign(o.Context(), o.db, o.cfg, by, noon, b.MailID, row.Version, ToNew, 0)
 		if err != nil || row.TicketID == 0 || row.TicketID == b.TicketID {
 			o.Errorf("new: %+v, %v", row, err)
+		}
+	})
+}
+
+// Who came with a mail that belongs elsewhere must not receive what is answered
+// here (FAULTS H3), even once a technician has seen them.
+func TestAReassignedMailTakesItsPeopleWithIt(t *testing.T) {
+	each(t, func(o *office) {
+		a := o.take(letter("enora@conserverie.example", "a@c", "Imprimante", "Cc: chef@conserverie.example\n"))[0]
+		b := o.take(strings.Replace(letter("katell@conserverie.example", "b@c", "Tout autre chose",
+			"In-Reply-To: <a@c>\nCc: stranger@elsewhere.example\n"), "quai", "bureau", 1))[0]
+		if b.Fate != Joined || b.TicketID != a.TicketID {
+			o.Fatalf("outcome %+v", b)
+		}
+		taking := func() (names []string) {
+			all, err := ticket.Participants(o.Context(), o.db, a.TicketID)
+			if err != nil {
+				o.Fatal(err)
+			}
+			for _, p := range all {
+				local, _, _ := strings.Cut(p.Address, "@")
+				names = append(names, local+" "+string(p.State))
+			}
+			slices.Sort(names)
+			return names
+		}
+		o.write(func(ctx context.Context, tx *db.Tx) error { return ticket.Seen(ctx, tx, 1, a.TicketID, b.EntryID) })
+		if got := taking(); !slices.Equal(got, []string{"chef active", "enora active", "katell active", "stranger active"}) {
+			o.Fatalf("taking part: %v", got)
+		}
+		row, err := Reassign(o.Context(), o.db, o.cfg, journal.Agent(7), noon.Add(time.Hour), b.MailID, 1, ToNew, 0)
+		if err != nil {
+			o.Fatal(err)
+		}
+		if got := taking(); !slices.Equal(got, []string{"chef active", "enora active"}) {
+			o.Errorf("taking part once it is gone: %v", got)
+		}
+		if _, err := UndoReassign(o.Context(), o.db, o.cfg, journal.Agent(7), noon.Add(2*time.Hour), row.ID, row.Version); err != nil {
+			o.Fatal(err)
+		}
+		if got := taking(); len(got) != 4 {
+			o.Errorf("taking part with it again: %v", got)
 		}
 	})
 }

@@ -190,8 +190,8 @@ func again(ctx context.Context, d *db.DB, cfg Config, row Row) (*Prepared, error
 	return Prepare(cfg, Origin{Source: row.Source, MailboxID: row.MailboxID}, r)
 }
 
-// leave takes the message out of its ticket with the ids that it brought, and
-// closes a ticket that has nothing left.
+// leave takes the message out of its ticket with the ids and the people that it
+// brought, and closes a ticket that has nothing left.
 func (t *taking) leave(ctx context.Context, by journal.Actor, row Row) error {
 	if row.EntryID == 0 {
 		return nil
@@ -200,6 +200,9 @@ func (t *taking) leave(ctx context.Context, by journal.Actor, row Row) error {
 		return err
 	}
 	if err := ticket.ForgetAliases(ctx, t.tx, row.TicketID, t.ids()); err != nil {
+		return err
+	}
+	if err := ticket.Uninvite(ctx, t.tx, row.TicketID); err != nil {
 		return err
 	}
 	tk, err := ticket.ByID(ctx, t.tx, row.TicketID)

@@ -47,12 +47,13 @@ func Invite(ctx context.Context, tx *db.Tx, p Participant) error {
 	return SetParticipant(ctx, tx, p.TicketID, p.Address, Active)
 }
 
-// Uninvite takes out who came in at a time with a message that was taken away
-// since, and whom no other message names.
-func Uninvite(ctx context.Context, tx *db.Tx, ticket int64, since time.Time) error {
-	_, err := tx.Exec(ctx, `DELETE FROM participant WHERE ticket_id = ? AND role = 'cc' AND since = ? AND NOT EXISTS (
+// Uninvite takes out who is in copy and whom no message of the ticket names any
+// more: the one that brought them was taken away. Who was removed by a technician
+// stays out, whatever names them later.
+func Uninvite(ctx context.Context, tx *db.Tx, ticket int64) error {
+	_, err := tx.Exec(ctx, `DELETE FROM participant WHERE ticket_id = ? AND role = 'cc' AND state <> 'removed' AND NOT EXISTS (
 		SELECT 1 FROM message m LEFT JOIN message_recipient r ON r.message_id = m.id
-		WHERE m.ticket_id = participant.ticket_id AND (m.from_addr = participant.address OR r.address = participant.address))`, ticket, since)
+		WHERE m.ticket_id = participant.ticket_id AND (m.from_addr = participant.address OR r.address = participant.address))`, ticket)
 	return err
 }
 
@@ -116,10 +117,7 @@ func hand(ctx context.Context, tx *db.Tx, now time.Time, ticket, contact int64) 
 		ticket, now, contact, ticket, contact); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `DELETE FROM participant WHERE ticket_id = ? AND role = 'cc' AND state = 'active' AND NOT EXISTS (
-		SELECT 1 FROM message m LEFT JOIN message_recipient r ON r.message_id = m.id
-		WHERE m.ticket_id = participant.ticket_id AND (m.from_addr = participant.address OR r.address = participant.address))`, ticket)
-	return err
+	return Uninvite(ctx, tx, ticket)
 }
 
 // Seen notes that an agent has read a ticket up to an entry. Who was in copy of

@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -10,17 +9,17 @@ import (
 // backWords come before the day on which somebody is there again, untilWords before the last day away; folded. What
 // stands first in a notice is often the day on which the absence begins, so the words decide and not the order.
 var (
-	backWords = regexp.MustCompile(`\b(?:de retour|mon retour|retour (?:prevu|est prevu|au bureau|de conges)|reprise|(?:reprendrai|reviens|reviendrai|rentre|rentrerai|serai (?:a nouveau |de nouveau )?(?:present|presente|disponible|joignable|la))|a (?:partir|compter) d[ue]` +
+	backWords = lazily(`\b(?:de retour|mon retour|retour (?:prevu|est prevu|au bureau|de conges)|reprise|(?:reprendrai|reviens|reviendrai|rentre|rentrerai|serai (?:a nouveau |de nouveau )?(?:present|presente|disponible|joignable|la))|a (?:partir|compter) d[ue]` +
 		`|back|return(?:ing|s)?|resume|available (?:again )?(?:from|on)|wieder|zuruck|ab dem|(?:de )?regreso|vuelvo|volvere|de vuelta|estare de vuelta|reincorpor\w+|rientro|rientrero|di ritorno|tornero|terug|weer (?:aanwezig|bereikbaar)|de volta|regresso|volto|voltarei|retorno|retornarei` +
 		`|wracam|wroce|bede (?:z powrotem|dostepny|dostepna)|tillbaka|ater|tilbage|tilbake|vratim se|zpet|вернусь|буду)\b`)
-	untilWords = regexp.MustCompile(`(?:\b(?:jusqu'(?:au|a|en)|jusque|until|till|through|thru|up to and including|to|bis|hasta|fino a[l]?|tot(?: en met)?|t/m|ate|do|till|til|asti|au|al|ao|and|und)|до|по|[-–])[ :]`)
-	fillers    = regexp.MustCompile(`^(?:(?:le|la|the|el|il|lo|dem|den|der|des?|du|dia|no|em|na|op|am|on|in|at|au|a|to|zum|einschliesslich|einschl\.|inklusive|inkl\.|including|och med|og med|en met|met|the office|my office|office|work|bureau|travail|prevu|est|sera|is|will be|from|again|erreichbar|da|im buro|al lavoro|in ufficio|a la oficina|kantoor|aanwezig|bereikbaar|vanaf|ab|partir|date|d[ue]|by|with effect` +
+	untilWords = lazily(`(?:\b(?:jusqu'(?:au|a|en)|jusque|until|till|through|thru|up to and including|to|bis|hasta|fino a[l]?|tot(?: en met)?|t/m|ate|do|till|til|asti|au|al|ao|and|und)|до|по|[-–])[ :]`)
+	fillers    = lazily(`^(?:(?:le|la|the|el|il|lo|dem|den|der|des?|du|dia|no|em|na|op|am|on|in|at|au|a|to|zum|einschliesslich|einschl\.|inklusive|inkl\.|including|och med|og med|en met|met|the office|my office|office|work|bureau|travail|prevu|est|sera|is|will be|from|again|erreichbar|da|im buro|al lavoro|in ufficio|a la oficina|kantoor|aanwezig|bereikbaar|vanaf|ab|partir|date|d[ue]|by|with effect` +
 		`|c|z|[a-z]+day|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lunes|martes|miercoles|jueves|viernes|sabado|domingo|lunedi|martedi|mercoledi|giovedi|venerdi|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag` +
 		`|segunda|terca|quarta|quinta|sexta(?:-feira)?|(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|mo|di|mi|do|fr)\.?)(?:[ ,:]+|$)|[,: ]+)+`)
-	dayForm = regexp.MustCompile(`^(?:\d{4}[-/.]\d{2}[-/.]\d{2}|\d{1,2}(?:er|st|nd|rd|th|\.|o|e)?[ -]+(?:of |de |d')?\pL{3,10}\.?(?:,?[ -]+(?:de |del )?\d{4})?|\pL{3,10}\.? \d{1,2}(?:st|nd|rd|th)?\b(?:,? \d{4})?|\d{1,2}[/.-]\d{1,2}\.?(?:[/.-]?\d{2,4})?)`)
+	dayForm = lazily(`^(?:\d{4}[-/.]\d{2}[-/.]\d{2}|\d{1,2}(?:er|st|nd|rd|th|\.|o|e)?[ -]+(?:of |de |d')?\pL{3,10}\.?(?:,?[ -]+(?:de |del )?\d{4})?|\pL{3,10}\.? \d{1,2}(?:st|nd|rd|th)?\b(?:,? \d{4})?|\d{1,2}[/.-]\d{1,2}\.?(?:[/.-]?\d{2,4})?)`)
 )
 
-var appleEnd = regexp.MustCompile(`endDate=([0-9T:Z-]+)`)
+var appleEnd = lazily(`endDate=([0-9T:Z-]+)`)
 
 // returns finds the day that an absence notice gives for the return, in the zone of the mail; nil when it gives none. A
 // day without a year is the one nearest to come.
@@ -32,7 +31,7 @@ func (p *parser) returns() *time.Time {
 	}
 	text := p.m.Subject + " . " + p.m.Reply()
 	text = strings.Join(strings.Fields(foldText(text[:min(len(text), 4000)])), " ")
-	for _, words := range []*regexp.Regexp{backWords, untilWords} {
+	for _, words := range []*pattern{backWords, untilWords} {
 		for _, at := range words.FindAllStringIndex(text, 40) {
 			if t, ok := dayAfter(text[at[1]:], p.m.Date); ok {
 				return &t
@@ -53,9 +52,9 @@ func dayAfter(s string, from time.Time) (time.Time, bool) {
 	return dayFrom(day, from)
 }
 
-var moreFigures = regexp.MustCompile(`^(?:[./ -]?\d|[./-]\d)`)
+var moreFigures = lazily(`^(?:[./ -]?\d|[./-]\d)`)
 
-var figures = regexp.MustCompile(`\d+`)
+var figures = lazily(`\d+`)
 
 // dayFrom reads a day in words or figures (day before month, unless that cannot be), folded. from gives the year that is
 // missing, and the zone.

@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -45,7 +44,7 @@ var (
 	vendors = []string{"supervision", "monitoring", "datadog", "new relic", "newrelic", "statuscake", "pingdom", "veeam", "acronis", "synology", "qnap", "nas", "freenas", "truenas", "sophos", "fortinet", "fortigate", "stormshield", "watchguard",
 		"bitdefender", "eset", "kaspersky", "withsecure", "n-able", "ninjaone", "datto", "barracuda", "arcserve", "altaro", "hornetsecurity", "idrac", "ilo", "vmware", "vcenter", "proxmox", "ups", "onduleur", "sauvegarde", "backup", "solarwinds",
 		"site24x7", "opsgenie", "pagerduty", "splunk", "wazuh"}
-	machineLocal = regexp.MustCompile(`^(?:root|alert|alerts|alerte|alertes|system|systeme|cron|daemon|admin-?nas|backup|sauvegardes?|server|serveur|srv|noc|onduleur|ups|nas|esxi?|vcenter|pve|firewall|switch|idrac|ilo|imprimante|printer|copieur)(?:$|[-_.+0-9])`)
+	machineLocal = lazily(`^(?:root|alert|alerts|alerte|alertes|system|systeme|cron|daemon|admin-?nas|backup|sauvegardes?|server|serveur|srv|noc|onduleur|ups|nas|esxi?|vcenter|pve|firewall|switch|idrac|ilo|imprimante|printer|copieur)(?:$|[-_.+0-9])`)
 )
 
 // named says whether one of the names begins a word of s; one of three letters or fewer must be the whole word.
@@ -81,7 +80,7 @@ func alertSubject(subject string) string {
 	return ""
 }
 
-var alertWords = regexp.MustCompile(`\b(?:critical|warning state|host(?:name)? ?: ?\S+.{0,200}\bservice ?: ?|disk (?:space|usage|failure|full)|low disk|espace disque|disque (?:plein|defaillant|en panne)|raid|degraded|degrade\b|backup (?:job|failed|failure|completed|successful|report|warning)` +
+var alertWords = lazily(`\b(?:critical|warning state|host(?:name)? ?: ?\S+.{0,200}\bservice ?: ?|disk (?:space|usage|failure|full)|low disk|espace disque|disque (?:plein|defaillant|en panne)|raid|degraded|degrade\b|backup (?:job|failed|failure|completed|successful|report|warning)` +
 	`|sauvegarde (?:terminee|echouee|reussie|en erreur|en echec|incomplete)|tache de sauvegarde|unreachable|injoignable|not responding|ne repond (?:pas|plus)|hors service|threshold|seuil (?:d'alerte|depasse|critique)|cpu (?:load|usage)|charge processeur|temperature|onduleur|on battery|sur batterie|battery` +
 	`|power (?:failure|lost|restored)|coupure (?:de courant|electrique)|certificate .{0,60}expir|certificat .{0,60}expir|(?:virus|malware|threat|menace|intrusion)s? (?:detected|found|blocked|detectee?|bloquee?)|service (?:stopped|down|arrete)|packet loss|perte de paquets|link down|smart (?:error|failure|status)` +
 	`|severity ?:|gravite ?:|trigger ?:|sensor ?:|capteur ?:|alarm(?:e|ing)? (?:raised|cleared|active|declenchee)|festplatte|sicherung (?:fehlgeschlagen|erfolgreich)|nicht erreichbar)`)

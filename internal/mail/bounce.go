@@ -2,7 +2,6 @@ package mail
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 )
 
@@ -105,11 +104,11 @@ func (p *parser) head() string {
 	return head[:min(len(head), 8<<10)]
 }
 
-var bounceWords = regexp.MustCompile(`(?i)could not be delivered|delivery (?:has )?failed|undeliver|unable to deliver|failed (?:permanently|recipients?)|permanent (?:fatal )?error` +
+var bounceWords = lazily(`(?i)could not be delivered|delivery (?:has )?failed|undeliver|unable to deliver|failed (?:permanently|recipients?)|permanent (?:fatal )?error` +
 	`|fatal errors|user unknown|mailbox (?:is )?(?:full|unavailable)|couldn't be delivered|wasn't able to deliver|wasn't delivered|not (?:been )?delivered|did not reach|returned (?:to|mail)` +
 	`|n.a pas (?:pu )?(?:.tre|.t.) (?:remis|distribu|d.livr)|non remis|konnte nicht zugestellt|nicht zugestellt werden|was not delivered|delivery attempts?|retry timeout`)
 
-var smtpCode = regexp.MustCompile(`(?:^|[^0-9.])([45])[0-9]{2}[ -]|(?:^|[^0-9.])([245])\.[0-9]{1,3}\.[0-9]{1,3}(?:$|[^0-9.])`)
+var smtpCode = lazily(`(?:^|[^0-9.])([45])[0-9]{2}[ -]|(?:^|[^0-9.])([245])\.[0-9]{1,3}\.[0-9]{1,3}(?:$|[^0-9.])`)
 
 // complete fills what b lacks from the words of the report and from the returned mail.
 func (p *parser) complete(b *Bounce) {
@@ -146,7 +145,7 @@ func (p *parser) complete(b *Bounce) {
 	p.m.Bounce = b
 }
 
-var idInWords = regexp.MustCompile(`(?im)^[ \t>]*(?:x-)?(?:original-)?message-id\s?:\s*<?([^<>\s]+@[^<>\s]+)>?`)
+var idInWords = lazily(`(?im)^[ \t>]*(?:x-)?(?:original-)?message-id\s?:\s*<?([^<>\s]+@[^<>\s]+)>?`)
 
 // originalID gives the id of the mail that came back: as its own header has it, as the report tells it, or as the mail that
 // the report answers, which the large providers write instead of giving the mail back.
@@ -165,7 +164,7 @@ func (p *parser) originalID(returned header, words string) string {
 	return ""
 }
 
-var returnedMark = regexp.MustCompile(`(?im)^[ \t]*(?:-{2,}[- ]*(?:this is a copy of|below this line is a copy|returned message|original message|message header|unsent message|` +
+var returnedMark = lazily(`(?im)^[ \t]*(?:-{2,}[- ]*(?:this is a copy of|below this line is a copy|returned message|original message|message header|unsent message|` +
 	`the header of the original|transcript of|message d'origine|headers of|returned mail|your original|the original|copie du message|start of (?:headers|returned))[^\n]*|received: (?:from|by) .*|return-path: ?<.*|` +
 	`[^\n]{0,60}original message (?:headers?|follows)[^\n]{0,30}:?[ \t]*)$`)
 

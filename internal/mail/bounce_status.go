@@ -2,7 +2,6 @@ package mail
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 )
 
@@ -34,7 +33,7 @@ func readDeliveryStatus(data []byte) (b *Bounce, failed bool) {
 	return b, failed
 }
 
-var statusForm = regexp.MustCompile(`^[245]\.[0-9]{1,3}\.[0-9]{1,3}$`)
+var statusForm = lazily(`^[245]\.[0-9]{1,3}\.[0-9]{1,3}$`)
 
 func unixBytes(b []byte) []byte {
 	return bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
@@ -72,12 +71,12 @@ func oneLine(s string) string {
 }
 
 var (
-	enhancedCode = regexp.MustCompile(`(?:^|[^0-9.])([45]\.[0-9]{1,2}\.[0-9]{1,3})(?:$|[^0-9.])`)
-	replyCode    = regexp.MustCompile(`(?:^|[^0-9.\[])([45][0-9]{2})(?:[ -]|$)`)
-	statusLine   = regexp.MustCompile(`(?im)^status:\s*([45]\.[0-9]{1,3}\.[0-9]{1,3})`)
-	laterWords   = regexp.MustCompile(`(?i)delayed|will (?:keep|be retried|continue)|still being retried|temporar|try again later|greylist|try later|warning message only|no need to resend`)
-	finalWords   = regexp.MustCompile(`(?i)permanent failure|giving up|gave up|given up`)
-	expiredWords = regexp.MustCompile(`(?i)retry timeout exceeded|too long|expired|delivery time|gave up|giving up|timed out|time-?out|unrouteable for|host not reachable|queue`)
+	enhancedCode = lazily(`(?:^|[^0-9.])([45]\.[0-9]{1,2}\.[0-9]{1,3})(?:$|[^0-9.])`)
+	replyCode    = lazily(`(?:^|[^0-9.\[])([45][0-9]{2})(?:[ -]|$)`)
+	statusLine   = lazily(`(?im)^status:\s*([45]\.[0-9]{1,3}\.[0-9]{1,3})`)
+	laterWords   = lazily(`(?i)delayed|will (?:keep|be retried|continue)|still being retried|temporar|try again later|greylist|try later|warning message only|no need to resend`)
+	finalWords   = lazily(`(?i)permanent failure|giving up|gave up|given up`)
+	expiredWords = lazily(`(?i)retry timeout exceeded|too long|expired|delivery time|gave up|giving up|timed out|time-?out|unrouteable for|host not reachable|queue`)
 )
 
 // judge fills the status of a recipient and says whether writing there again is useless: the person, the domain or the
@@ -110,22 +109,22 @@ func judge(r *BounceRecipient, words string) {
 	r.Permanent = r.Status[0] == '5' && isDead(r.Status, said)
 }
 
-var deadWords = regexp.MustCompile(`(?i)user (?:is )?unknown|unknown user|no such (?:user|address|recipient|mailbox|person|account|domain|local)|does(?: not|n't) exist|doesn't have a|not a valid (?:user|recipient|mailbox|address)` +
+var deadWords = lazily(`(?i)user (?:is )?unknown|unknown user|no such (?:user|address|recipient|mailbox|person|account|domain|local)|does(?: not|n't) exist|doesn't have a|not a valid (?:user|recipient|mailbox|address)` +
 	`|(?:user|recipient|mailbox|account|address|recipient address)(?: [^ ]{1,80})? (?:was |is )?(?:not found|unknown|invalid|does not exist|doesn't exist|not exist|not known|not listed|unavailable or not|no longer)` +
 	`|invalid (?:recipient|user|mailbox|address)|unknown (?:recipient|address|mailbox|local|or illegal)|no mailbox|mailbox not found|recipient (?:not found|unknown)|not found in (?:directory|the directory)` +
 	`|address (?:rejected: (?:user|undeliverable)|unknown)|unrouteable|unroutable|bad destination|host (?:unknown|not found)|domain (?:not found|does not exist)|name service error|nxdomain|unknown host|couldn't be found|wasn't found` +
 	`|user doesn't|is not a known user|no user here|has moved|null mx|does not accept (?:any )?(?:mail|email|e-mail)|not accept(?:ing)? any mail|n'existe pas|destinataire inconnu|utilisateur inconnu|adresse inconnue|unbekannt|existiert nicht` +
 	`|desconocid|sconosciut|not our customer|no account by that name|resolver\.adr\.recipnotfound|recipnotfound|mailbox unavailable|this user|not a member|not listed in|non répertorié|introuvable|usuario no existe|onbekend|no local mailbox`)
 
-var aliveWords = regexp.MustCompile(`(?i)\bfull\b|quota|pleine?\b|spam|blocked|blacklist|block list|policy|virus|reputation|dmarc|\bspf\b|dkim|relay|suspended|disabled|inactive|too (?:large|big|many)|exceed|denied|rejected for|junk|content|authenticat|not authorized|rate limit|reverse dns|ptr|permission|pas autoris`)
+var aliveWords = lazily(`(?i)\bfull\b|quota|pleine?\b|spam|blocked|blacklist|block list|policy|virus|reputation|dmarc|\bspf\b|dkim|relay|suspended|disabled|inactive|too (?:large|big|many)|exceed|denied|rejected for|junk|content|authenticat|not authorized|rate limit|reverse dns|ptr|permission|pas autoris`)
 
 // notTheAddress are refusals of the sender, or of the content once the server had taken the address.
-var notTheAddress = regexp.MustCompile(`(?i)after mail from|sender address|domain of sender|sender domain|sender verif|end of data|end-of-data|after data|reply to data|in reply to end of`)
+var notTheAddress = lazily(`(?i)after mail from|sender address|domain of sender|sender domain|sender verif|end of data|end-of-data|after data|reply to data|in reply to end of`)
 
 // refusedAddress is how servers that don't want to say that somebody is unknown say it.
-var refusedAddress = regexp.MustCompile(`(?i)address rejected\.?:?\s*(?:access denied.*|user .*)?$|mail exchanger or ip address|no mx found|domain is not reachable|unable to route|no route to host|unrouteable`)
+var refusedAddress = lazily(`(?i)address rejected\.?:?\s*(?:access denied.*|user .*)?$|mail exchanger or ip address|no mx found|domain is not reachable|unable to route|no route to host|unrouteable`)
 
-var hostWords = regexp.MustCompile(`(?i)host unknown|unknown host|host not found`)
+var hostWords = lazily(`(?i)host unknown|unknown host|host not found`)
 
 // isDead judges by the status (RFC 3463) and by what the server said of the address together.
 func isDead(status, said string) bool {

@@ -1,14 +1,13 @@
 package mail
 
 import (
-	"regexp"
 	"strings"
 )
 
-var anyAddress = regexp.MustCompile(`[A-Za-z0-9._%+=/-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
+var anyAddress = lazily(`[A-Za-z0-9._%+=/-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
 
 // ownLine is a line that names the failed address and little else: "<a@b>:", "  a@b", "To: a@b", "<a@b>... reason".
-var ownLine = regexp.MustCompile(`(?im)^[ \t]*(?:(?:to|recipients?|destinataires?|original rcpt to|rcpt to|final-recipient|user)[: \t]+(?:rfc822;[ \t]*)?)?[<("']?([A-Za-z0-9._%+=/-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)[>)"']?(?:[ \t]*$|:|[ \t]*\.\.\.|[ \t]*\(|,?[ \t]+(?:on|because|[0-9]))`)
+var ownLine = lazily(`(?im)^[ \t]*(?:(?:to|recipients?|destinataires?|original rcpt to|rcpt to|final-recipient|user)[: \t]+(?:rfc822;[ \t]*)?)?[<("']?([A-Za-z0-9._%+=/-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)[>)"']?(?:[ \t]*$|:|[ \t]*\.\.\.|[ \t]*\(|,?[ \t]+(?:on|because|[0-9]))`)
 
 // failedAddresses finds the addresses that a report in plain words is about, the surest way first.
 func (p *parser) failedAddresses(words string, returned header) []string {

@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -34,7 +33,7 @@ func (p *parser) fold() {
 }
 
 // announced is how people say that they answered in the text below, which Outlook marks with nothing but a colour.
-var announced = regexp.MustCompile(`\b(?:reponses?|repondu|commentaires?|remarques?|annotations?|precisions?|answers?|answered|comments?|remarks?|replies|antworten|anmerkungen|kommentare?|respuestas?|risposte|antwoorden|respostas?)\b.{0,60}` +
+var announced = lazily(`\b(?:reponses?|repondu|commentaires?|remarques?|annotations?|precisions?|answers?|answered|comments?|remarks?|replies|antworten|anmerkungen|kommentare?|respuestas?|risposte|antwoorden|respostas?)\b.{0,60}` +
 	`(?:ci-dessous|ci-apres|plus bas|dans (?:le|ton|votre) (?:texte|corps|mail|message)|dans le corps|au fil d|en (?:rouge|bleu|vert|gras|couleur|violet|orange)|inline|in-line|below|in (?:red|blue|green|bold|the (?:text|body))|im text|unten|in (?:rot|blau|grun)|abajo|en rojo|in rosso|qui sotto|hieronder|in het rood|abaixo|a vermelho)` +
 	`|\b(?:voir|cf\.?|see|siehe) (?:en|in) (?:rouge|bleu|vert|red|blue|green|rot|blau)\b`)
 

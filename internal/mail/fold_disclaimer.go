@@ -1,12 +1,11 @@
 package mail
 
 import (
-	"regexp"
 	"strings"
 )
 
 // legalWords are the sentences that companies and scanners put below every mail; the text is folded, on one line.
-var legalWords = regexp.MustCompile(`^[*_=\-\[( ]{0,40}(?:(?:disclaimer|confidentiality notice|legal notice|avertissement|confidentialite|mention legale|avis de confidentialite|hinweis|haftungsausschluss|aviso legal|avviso legale|avviso di riservatezza|nota di riservatezza|aviso de confidencialidad|aviso de confidencialidade|confidencialidad|riservatezza)\b.{0,5}[:.\-]|` +
+var legalWords = lazily(`^[*_=\-\[( ]{0,40}(?:(?:disclaimer|confidentiality notice|legal notice|avertissement|confidentialite|mention legale|avis de confidentialite|hinweis|haftungsausschluss|aviso legal|avviso legale|avviso di riservatezza|nota di riservatezza|aviso de confidencialidad|aviso de confidencialidade|confidencialidad|riservatezza)\b.{0,5}[:.\-]|` +
 	`(?:ce|cet|le present) (?:message|mail|e-mail|email|courriel|courrier)\b.{0,160}(?:confidenti|destinataire|usage exclusif|prive)|(?:les informations|l'information) contenue?s? dans ce|si vous (?:n'etes pas|avez recu) .{0,80}(?:destinataire|par erreur)|` +
 	`l'integrite de ce message|l'absence de virus|(?:p )?(?:avant d'imprimer|pensez a (?:l'environnement|la planete)|n'imprimez (?:ce|cet) )|(?:ce|cet) (?:message|mail|e-mail|courriel|courrier)\b.{0,80}(?:sans virus|analyse par)|this (?:e-?mail|message|communication|transmission)\b.{0,200}(?:confidential|privileged|intended (?:solely|only)|is intended|sole use)|` +
 	`the (?:information|contents?)\b.{0,30}(?:contained )?(?:in|of) this (?:e-?mail|message|communication)|if you (?:are not|have received) .{0,100}(?:intended|addressee|in error)|please consider the environment|` +

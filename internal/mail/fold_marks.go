@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,7 +10,7 @@ const attributionLines = 4 // an attribution is wrapped over at most so many lin
 
 // sentenceStart is how the sentence that a program puts before a quote begins: a preposition of its language, a day or
 // a date. RE2's word boundary knows ASCII only, so spaces stand in its place.
-var sentenceStart = regexp.MustCompile(`(?i)^[-–—* ]{0,8}(?:on|at|in article|le|en date d[eu]|am|el|il|em|no dia|op|w dniu|dnia|dne|den|på|vào|v|` +
+var sentenceStart = lazily(`(?i)^[-–—* ]{0,8}(?:on|at|in article|le|en date d[eu]|am|el|il|em|no dia|op|w dniu|dnia|dne|den|på|vào|v|` +
 	`(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|mo|di|mi|do|fr|sa|so|tir|tis|ons|tors|tor|fre|lør|lör|søn|sön|man|mån|mandag|пн|вт|ср|чт|пт|сб|вс)[a-zé.]*,?|` +
 	`\p{L}{2,10}\.?,? \d{1,4}[.,/-]?|\d{1,4}[-/.:]\d{1,2}[^ ]*|\d{1,2} [a-zà-ÿ]+\.? \d{4},?)\s`)
 
@@ -38,19 +37,19 @@ func endsWithVerb(s string) bool {
 }
 
 // datedSender is the short form of some programs: a day, then who, and a colon. "2 nov. 2026, 9:30, Zoé <zoe@client.example>:"
-var datedSender = regexp.MustCompile(`^.{0,200}(?:\d{1,2}[:.]\d{2}|\d{4}).{0,200}< ?[^<> ]+@[^<> ]+ ?>\s?:$`)
+var datedSender = lazily(`^.{0,200}(?:\d{1,2}[:.]\d{2}|\d{4}).{0,200}< ?[^<> ]+@[^<> ]+ ?>\s?:$`)
 
 // momentIn finds a day with its year and a time of day, in any order: programs write both, people hardly.
-var momentIn = regexp.MustCompile(`(?:\d{4}|\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2}).{0,120}\b\d{1,2}[:.]\d{2}|\d{1,2}[:.]\d{2}\b.{0,120}(?:\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2})`)
+var momentIn = lazily(`(?:\d{4}|\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2}).{0,120}\b\d{1,2}[:.]\d{2}|\d{1,2}[:.]\d{2}\b.{0,120}(?:\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{2})`)
 
 // groupWise is how GroupWise heads a quote: ">>> Zoé <zoe@client.example> 02/11/2026 09:30 >>>".
-var groupWise = regexp.MustCompile(`^(?:>>> )?\S.{2,200}\d{1,2}[:.]\d{2}.{0,12} >>>$`)
+var groupWise = lazily(`^(?:>>> )?\S.{2,200}\d{1,2}[:.]\d{2}.{0,12} >>>$`)
 
 // dateFirst is Gmail's old short form: "2026/11/2 Zoé Durand <zoe@client.example>".
-var dateFirst = regexp.MustCompile(`^\d{4}[-/.]\d{1,2}[-/.]\d{1,2} .{0,120}< ?[^<> ]+@[^<> ]+ ?>$`)
+var dateFirst = lazily(`^\d{4}[-/.]\d{1,2}[-/.]\d{1,2} .{0,120}< ?[^<> ]+@[^<> ]+ ?>$`)
 
 // sharedLine finds the beginning of such a sentence on the line where the writer's last words stand.
-var sharedLine = regexp.MustCompile(`[-–—]{0,4} ?(?:On (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? |Le (?:lun|mar|mer|jeu|ven|sam|dim)[a-z.]*,? \d).{5,300}(?:wrote|a écrit) ?:$`)
+var sharedLine = lazily(`[-–—]{0,4} ?(?:On (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? |Le (?:lun|mar|mer|jeu|ven|sam|dim)[a-z.]*,? \d).{5,300}(?:wrote|a écrit) ?:$`)
 
 // attribution says over how many lines the attribution that begins at line i goes, 0 if there is none.
 func (t *textLines) attribution(i int) int {
@@ -171,11 +170,11 @@ func (t *textLines) shared(i int) int {
 	return l.start + at[0]
 }
 
-var originalMark = regexp.MustCompile(`(?i)^[-_=*> ]{2,}\s*(?:original message|reply message|message d.origine|message original|message initial|urspr(?:ü|ue?)ngliche (?:nachricht|mail)|original-?nachricht` +
+var originalMark = lazily(`(?i)^[-_=*> ]{2,}\s*(?:original message|reply message|message d.origine|message original|message initial|urspr(?:ü|ue?)ngliche (?:nachricht|mail)|original-?nachricht` +
 	`|originale? nachricht|mensaje original|messaggio originale|oorspronkelijk(?:e)? bericht|mensagem original|originalmeddelande|ursprungligt meddelande|oprindelig meddelelse|opprinnelig melding` +
 	`|alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|původní zpráva|pôvodná správa|eredeti üzenet|mesaj original|исходное сообщение|оригинальное сообщение|orijinal mesaj|original email|reply above this line|mail original|missatge original|αρχικό μήνυμα|原始邮件|原始郵件|元のメッセージ|izvorna poruka|originalno sporočilo|pôvodná správa|originali žinutė|початкове повідомлення|оригинално съобщение)\s*[-_=*]{2,}\s*$`)
 
-var forwardMark = regexp.MustCompile(`(?i)^[-_=*> ]*\s*(?:(?:begin |start of )?forwarded (?:message|mail)(?: follows)?|message transf(?:é|e)r(?:é|e)|(?:début du )?message (?:réexpédié|transféré)|courriel transféré` +
+var forwardMark = lazily(`(?i)^[-_=*> ]*\s*(?:(?:begin |start of )?forwarded (?:message|mail)(?: follows)?|message transf(?:é|e)r(?:é|e)|(?:début du )?message (?:réexpédié|transféré)|courriel transféré` +
 	`|weitergeleitete nachricht|anfang der weitergeleiteten (?:nachricht|e-mail)|mensaje reenviado|(?:inicio del )?mensaje reenviado|messaggio inoltrato|inizio messaggio inoltrato` +
 	`|doorgestuurd bericht|begin doorgestuurd bericht|mensagem encaminhada|mensagem reencaminhada|início da mensagem (?:encaminhada|reencaminhada)|vidarebefordrat (?:meddelande|mejl)|vidarebefordrade meddelandet` +
 	`|videresendt (?:besked|meddelelse|melding)|välitetty viesti|wiadomość przekazana dalej|przekazana wiadomość|(?:początek )?przekazywanej wiadomości|přeposlaná zpráva|továbbított (?:üzenet|levél)` +
@@ -253,7 +252,7 @@ func (t *textLines) headerBlock(i int) int {
 	return last - i + 1
 }
 
-var fullDate = regexp.MustCompile(`\d{4}.*\d{1,2}[:.h]\d{2}|\d{1,2}[:.h]\d{2}.*\d{4}`)
+var fullDate = lazily(`\d{4}.*\d{1,2}[:.h]\d{2}|\d{1,2}[:.h]\d{2}.*\d{4}`)
 
 // machineMade says whether a short header block has an address and a full date, which people don't write like that.
 func (t *textLines) machineMade(first, last int) bool {

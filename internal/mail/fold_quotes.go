@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -187,7 +186,7 @@ func (t *textLines) answers(from, to int) bool {
 	return false
 }
 
-var linkLine = regexp.MustCompile(`^[(<]https?://\S+[)>]\s?>?$`)
+var linkLine = lazily(`^[(<]https?://\S+[)>]\s?>?$`)
 
 // brokenLink knows a line that only a link wrapped out of its quote made: in brackets, or the tail of one in brackets. A
 // bare link or a few words may be an answer, and answers are never folded.

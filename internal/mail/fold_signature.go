@@ -1,12 +1,11 @@
 package mail
 
 import (
-	"regexp"
 	"strings"
 )
 
 // mobileSignature is what telephones and mail programs add below a text, in their languages.
-var mobileSignature = regexp.MustCompile(`(?i)^(?:[-–—] ?)?(?:via mobile|sent (?:from|with|via|by) (?:my |the |mail|outlook|yahoo|samsung|proton|mobile|a |an |android|iphone|gmail|windows|blackberry|front|spark|mailbird|nylas|aol|superhuman).{0,80}|sent from .{2,40}` +
+var mobileSignature = lazily(`(?i)^(?:[-–—] ?)?(?:via mobile|sent (?:from|with|via|by) (?:my |the |mail|outlook|yahoo|samsung|proton|mobile|a |an |android|iphone|gmail|windows|blackberry|front|spark|mailbird|nylas|aol|superhuman).{0,80}|sent from .{2,40}` +
 	`|(?:\pL+ ){1,4}(?:o )?outlook \pL+ (?:\pL+ )?(?:ios|android|mac|windows)(?: ?<\S+>)?|(?:\pL+ ){1,3}outlook<\S+> \pL+ (?:ios|android)|outlook für (?:ios|android).{0,40}|provenance ?: ?courrier .{2,40}` +
 	`|envoyé (?:de(?:puis)? (?:mon|ma|mes|un|une|l.|outlook|yahoo|mobile|proton|l.application|la messagerie|gmail|courrier)|à partir d.|avec|via) ?.{0,80}` +
 	`|(?:von meinem|gesendet (?:von|mit|über|aus)).{2,80}|diese nachricht wurde von meinem .{2,80}|enviado (?:desde|de|do|a partir).{2,80}|inviato da.{2,80}|(?:verstuurd|verzonden) (?:met|van|vanaf|vanuit|via).{2,80}` +
@@ -109,7 +108,7 @@ func (t *textLines) signatureStart(end int) int {
 	return first
 }
 
-var thanksLine = regexp.MustCompile(`(?i)^(?:(?:many |best )?thanks(?: again| a lot| in advance)?|thank you(?: again| in advance| very much)?|merci(?: d.avance| beaucoup| encore)?|(?:vielen )?dank(?:e)?(?: im voraus)?|(?:muchas )?gracias|grazie(?: mille)?|(?:alvast )?bedankt|obrigad[oa]),$`)
+var thanksLine = lazily(`(?i)^(?:(?:many |best )?thanks(?: again| a lot| in advance)?|thank you(?: again| in advance| very much)?|merci(?: d.avance| beaucoup| encore)?|(?:vielen )?dank(?:e)?(?: im voraus)?|(?:muchas )?gracias|grazie(?: mille)?|(?:alvast )?bedankt|obrigad[oa]),$`)
 
 // thanks knows thanks that close a letter: with a comma, and nothing but a name below. Above a quote they are left in
 // view, where they take two lines and say that somebody was helped.
@@ -121,7 +120,7 @@ func (t *textLines) thanks(i, end int) bool {
 	return n < end && t.next(n+1) >= end && firstName.MatchString(t.lines[n].s)
 }
 
-var firstName = regexp.MustCompile(`^\p{Lu}[\pL.'-]*(?: [\pL.'-]+){0,3}$`)
+var firstName = lazily(`^\p{Lu}[\pL.'-]*(?: [\pL.'-]+){0,3}$`)
 
 // contactBlock finds a last paragraph that is a visiting card: a name, then at least two of address, number and site.
 func (t *textLines) contactBlock(end int) int {
@@ -143,13 +142,13 @@ func (t *textLines) contactBlock(end int) int {
 	return first
 }
 
-var personName = regexp.MustCompile(`^\p{Lu}[\pL.'-]*(?: [\pL.'-]+){1,4}(?:, [\pL.]+)?$`)
+var personName = lazily(`^\p{Lu}[\pL.'-]*(?: [\pL.'-]+){1,4}(?:, [\pL.]+)?$`)
 
-var closing = regexp.MustCompile(`(?i)^(?:(?:très |bien |avec mes |sincères )?(?:cordialement|salutations(?: distinguées)?|amicalement|sincèrement|respectueusement)(?: votre| à vous)?|cdlt|cdt|bàv|bien à vous|belle journée|bonne (?:journée|réception|soirée)` +
+var closing = lazily(`(?i)^(?:(?:très |bien |avec mes |sincères )?(?:cordialement|salutations(?: distinguées)?|amicalement|sincèrement|respectueusement)(?: votre| à vous)?|cdlt|cdt|bàv|bien à vous|belle journée|bonne (?:journée|réception|soirée)` +
 	`|(?:best |kind |warm |with best |with kind )?regards|best wishes|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|cheers|(?:mit )?(?:freundlichen?|besten|herzlichen|vielen) grü(?:ß|ss)en?|viele grü(?:ß|ss)e|beste grü(?:ß|ss)e|mfg|lg|gruß` +
 	`|(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|cordiali saluti|distinti saluti|met vriendelijke groet(?:en)?|atenciosamente|cumprimentos)\s?[,.!;]?$`)
 
-var contactSign = regexp.MustCompile(`(?i)@|www\.|https?://|\+\d|\d{3}[ .)-]{1,2}\d{3}|\d{2}[ .-]\d{2}[ .-]\d{2}|\btel\b|tél|mobile|fax|phone`)
+var contactSign = lazily(`(?i)@|www\.|https?://|\+\d|\d{3}[ .)-]{1,2}\d{3}|\d{2}[ .-]\d{2}[ .-]\d{2}|\btel\b|tél|mobile|fax|phone`)
 
 // nameplate says whether the lines [from, to) look like a name, a function, an address: short, several, no sentence;
 // and whether there is a number, an address or a site among them.

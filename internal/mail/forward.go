@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -42,7 +41,7 @@ func (t *textLines) forwarded(subject string) (f *Forwarded, start int) {
 }
 
 // betweenRules is any short title between rules, in whatever language.
-var betweenRules = regexp.MustCompile(`^[> ]*-{5,} ?[^-].{2,60} ?-{5,}$`)
+var betweenRules = lazily(`^[> ]*-{5,} ?[^-].{2,60} ?-{5,}$`)
 
 // forwardMarkAt says whether line i is the mark of a forwarded mail with a header block below it. "Original message" is
 // one only if nothing of the writer's stands above it: a reply has something to say.
@@ -110,7 +109,7 @@ func (t *textLines) headerValues(i int) (values map[string]string, next int) {
 }
 
 // doubledLink is how Outlook writes an address that is a link in plain text: "luc@client.example<mailto:luc@client.example>".
-var doubledLink = regexp.MustCompile(`([^\s<>]+@[^\s<>]+)<mailto:[^<>]*>`)
+var doubledLink = lazily(`([^\s<>]+@[^\s<>]+)<mailto:[^<>]*>`)
 
 func (f *Forwarded) fill(values map[string]string) {
 	var d decoder
@@ -142,7 +141,7 @@ func (t *textLines) body(i int) string {
 	return strings.Trim(b.String(), " \n\t\ufeff")
 }
 
-var namedAddress = regexp.MustCompile(`"?([^"<>,:]{0,100}?)"?\s*[<(]([^<>()@\s]+@[^<>()\s]+)[>)]`)
+var namedAddress = lazily(`"?([^"<>,:]{0,100}?)"?\s*[<(]([^<>()@\s]+@[^<>()\s]+)[>)]`)
 
 // attributed reads a forwarded mail of which only who wrote it when is told, in n lines from line i on.
 func (t *textLines) attributed(i, n int) *Forwarded {
@@ -155,7 +154,7 @@ func (t *textLines) attributed(i, n int) *Forwarded {
 }
 
 // oneLineMark begins a mark that has the whole header block on its own line, as a web mail writes it.
-var oneLineMark = regexp.MustCompile(`^-{5} .{3,60} -{5} ?\S.*@`)
+var oneLineMark = lazily(`^-{5} .{3,60} -{5} ?\S.*@`)
 
 // oneLine reads such a line: "----- Message transmis ----- De : a <a@b>À : c@dEnvoyé : mardi…Objet : x".
 func (t *textLines) oneLine(i int) *Forwarded {

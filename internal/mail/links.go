@@ -3,7 +3,6 @@ package mail
 import (
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
@@ -70,7 +69,7 @@ func (s *sanitizer) endLink() {
 	s.link = nil
 }
 
-var hostInText = regexp.MustCompile(`(?i)(?:https?://|@|\b)((?:[\pL0-9](?:[\pL0-9-]*[\pL0-9])?\.)+[\pL]{2,24})`)
+var hostInText = lazily(`(?i)(?:https?://|@|\b)((?:[\pL0-9](?:[\pL0-9-]*[\pL0-9])?\.)+[\pL]{2,24})`)
 
 // hostShown finds a name of a site in the text of a link; "facture.pdf" is none.
 func hostShown(text string) string {

@@ -2,11 +2,10 @@ package mail
 
 import (
 	"bytes"
-	"regexp"
 )
 
 // uuBegin is the line above a file that old programs wrote straight into the text.
-var uuBegin = regexp.MustCompile(`^begin [0-7]{3,4} (\S.*)$`)
+var uuBegin = lazily(`^begin [0-7]{3,4} (\S.*)$`)
 
 // uuName says whether a file begins at chunk c of a plain text, and how it is called. The line below must look like
 // what it announces: "begin 2026 well" is how people write.

@@ -116,6 +116,7 @@ func (d *desk) run(ctx context.Context) error {
 	loops := map[string]func(context.Context) error{
 		"outbox":    func(ctx context.Context) error { return outbox.Run(ctx, d.db, d.outbox()) },
 		"mailboxes": d.fetchAll,
+		"history":   d.importAll,
 		"on hold":   d.every(time.Minute, d.wake),
 		"contents":  later(d.every(6*time.Hour, d.collect)),
 		"backup":    later(d.every(pace/6, d.backUp)),

@@ -31,7 +31,7 @@ func ingest(ctx context.Context, p program, args []string) error {
 	if err != nil {
 		return err
 	}
-	in := &ingesting{desk: d, total: total, fates: map[intake.Fate]int{}}
+	in := &ingesting{desk: d, bar: bar{w: p.stderr, total: total}, fates: map[intake.Fate]int{}}
 	for _, f := range files {
 		if err = in.file(ctx, f); err != nil {
 			break
@@ -40,6 +40,7 @@ func ingest(ctx context.Context, p program, args []string) error {
 	if err == nil {
 		err = in.flush(ctx)
 	}
+	in.bar.end()
 	in.summary()
 	return errors.Join(err, d.close())
 }
@@ -72,12 +73,11 @@ func mailFiles(args []string) (files []string, total int64, err error) {
 // ingesting is one run of ingest.
 type ingesting struct {
 	*desk
-	batch       []*intake.Prepared
-	total, done int64
-	count       int
-	again       int
-	fates       map[intake.Fate]int
-	shown       int64
+	batch []*intake.Prepared
+	bar   bar
+	count int
+	again int
+	fates map[intake.Fate]int
 }
 
 const batchSize = 50
@@ -88,7 +88,7 @@ func (in *ingesting) file(ctx context.Context, path string) error {
 		return err
 	}
 	defer f.Close()
-	r := bufio.NewReaderSize(f, 64<<10)
+	r := bufio.NewReaderSize(io.TeeReader(f, &in.bar), 64<<10)
 	if head, err := r.Peek(5); err == nil && bytes.Equal(head, []byte("From ")) {
 		return in.mbox(ctx, r)
 	}
@@ -161,7 +161,6 @@ func (in *ingesting) mail(ctx context.Context, r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	in.done += p.Raw.Size
 	in.batch = append(in.batch, p)
 	if len(in.batch) < batchSize {
 		return ctx.Err()
@@ -186,26 +185,11 @@ func (in *ingesting) flush(ctx context.Context) error {
 		}
 	}
 	in.batch = in.batch[:0]
-	in.progress()
+	in.bar.draw(in.count)
 	return ctx.Err()
 }
 
-// progress draws a bar on the terminal, at each hundredth.
-func (in *ingesting) progress() {
-	percent := int64(100)
-	if in.total > 0 {
-		percent = min(100, in.done*100/in.total)
-	}
-	if percent == in.shown {
-		return
-	}
-	in.shown = percent
-	full := int(percent / 4)
-	fmt.Fprintf(in.stderr, "\r[%s%s] %3d %%  %d", strings.Repeat("█", full), strings.Repeat("·", 25-full), percent, in.count)
-}
-
 func (in *ingesting) summary() {
-	fmt.Fprintln(in.stderr)
 	fmt.Fprintln(in.stdout, words.Say(in.language, "app.ingest.done", "n", in.count, "opened", in.fates[intake.Opened]+in.fates[intake.Alerted],
 		"joined", in.fates[intake.Joined], "again", in.again,
 		"aside", in.count-in.again-in.fates[intake.Opened]-in.fates[intake.Alerted]-in.fates[intake.Joined]))

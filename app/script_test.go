@@ -30,7 +30,7 @@ func TestScripts(t *testing.T) {
 		Dir:                "testdata/script",
 		RequireUniqueNames: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "copyall": copyAll, "newer": newer, "damage": damage, "hold": hold,
+			"exits": exits, "copyall": copyAll, "newer": newer, "damage": damage, "hold": hold, "undofirst": undoFirst,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GUICHET_DATA", filepath.Join(env.WorkDir, "data"))
@@ -95,6 +95,16 @@ func damage(ts *testscript.TestScript, _ bool, _ []string) {
 	}
 	_, err = f.WriteAt(rubble, info.Size()/4)
 	ts.Check(errors.Join(err, f.Close()))
+}
+
+// undofirst [--preview] takes the first import out again, whatever its number is.
+func undoFirst(ts *testscript.TestScript, neg bool, args []string) {
+	ctx := context.Background()
+	d, err := db.Open(ctx, database(ts))
+	ts.Check(err)
+	id, err := db.Value[int64](ctx, d, "SELECT MIN(id) FROM history WHERE state = 'done'")
+	ts.Check(errors.Join(err, d.Close()))
+	ts.Check(ts.Exec("guichet", append([]string{"import", "undo"}, append(args, strconv.FormatInt(id, 10))...)...))
 }
 
 // hold takes hold of the data folder, as a desk that is served does, until the script ends.

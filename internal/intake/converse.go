@@ -106,17 +106,25 @@ func (t *taking) open(ctx context.Context, near int64, c people.Contact, client 
 	return v, t.acknowledge(ctx, tk, c, client, box)
 }
 
-// add puts the mail into a ticket as a message, and remembers its ids.
-func (t *taking) add(ctx context.Context, tk ticket.Ticket, way ticket.Direction, c people.Contact) (ticket.Message, error) {
+// message is the mail as a ticket keeps it.
+func (t *taking) message(c people.Contact) ticket.Message {
 	m := t.Mail
 	folds := make([]ticket.Fold, len(m.Folds))
 	for i, f := range m.Folds {
 		folds[i] = ticket.Fold{Kind: string(f.Kind), Start: f.Start, End: f.End}
 	}
-	msg, err := ticket.Add(ctx, t.tx, by(c), t.now, t.activity(), tk, ticket.Message{Direction: way, MailID: t.id, Raw: t.Raw.Hash,
+	return ticket.Message{Direction: ticket.In, MailID: t.id, Raw: t.Raw.Hash,
 		ContactID: c.ID, From: ticket.Person{Name: m.From.Name, Address: strings.ToLower(m.From.Addr)}, Recipients: recipients(m),
 		Subject: m.Subject, MessageID: m.MessageID, At: t.reported(), Body: m.Text, HTML: m.HTML != "", Folds: folds,
-		Attachments: answer.Attachments(m)})
+		Attachments: answer.Attachments(m)}
+}
+
+// add puts the mail into a ticket as a message, and remembers its ids.
+func (t *taking) add(ctx context.Context, tk ticket.Ticket, way ticket.Direction, c people.Contact) (ticket.Message, error) {
+	m := t.Mail
+	msg := t.message(c)
+	msg.Direction = way
+	msg, err := ticket.Add(ctx, t.tx, by(c), t.now, t.activity(), tk, msg)
 	if err != nil {
 		return msg, err
 	}

@@ -149,6 +149,15 @@ type thread struct {
 // client; a number in the subject only when the sender takes part: both can be
 // guessed or forwarded (FAULTS H1, H2).
 func (t *taking) find(ctx context.Context, c people.Contact) (thread, error) {
+	th, err := t.byIDs(ctx, c)
+	if err != nil || th.because != "" {
+		return th, err
+	}
+	return t.byToken(ctx, th.near, c)
+}
+
+// byIDs looks for the ticket by Message-IDs alone.
+func (t *taking) byIDs(ctx context.Context, c people.Contact) (thread, error) {
 	for _, id := range t.ids() {
 		if n, own := mail.OwnTicket(t.cfg.Key, id); own {
 			found, err := ticket.ByID(ctx, t.tx, n)
@@ -180,7 +189,7 @@ func (t *taking) find(ctx context.Context, c people.Contact) (thread, error) {
 		}
 		near = found.ID
 	}
-	return t.byToken(ctx, near, c)
+	return thread{near: near}, nil
 }
 
 // byToken joins by the number in the subject, which anybody can write: only who

@@ -66,7 +66,7 @@ func Mails(ctx context.Context, q db.Querier, fate Fate, after int64, limit int)
 	if limit <= 0 || limit > 200 {
 		limit = 50
 	}
-	where, args := "WHERE 1 = 1", []any{}
+	where, args := "WHERE m.source <> 'history'", []any{} // an archive is shown where it was imported
 	if fate != "" {
 		where, args = where+" AND m.fate = ?", append(args, string(fate))
 	}

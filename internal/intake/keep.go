@@ -21,24 +21,7 @@ func (t *taking) keep(ctx context.Context, v verdict) (Outcome, error) {
 	if v.args == nil {
 		v.args = map[string]any{}
 	}
-	args, err := json.Marshal(v.args)
-	if err != nil {
-		return Outcome{}, fmt.Errorf("reason of a fate: %w", err)
-	}
-	m := t.Mail
-	if err := t.doubt(ctx, 0); err != nil {
-		return Outcome{}, err
-	}
-	passed, err := t.passedOn(ctx)
-	if err != nil {
-		return Outcome{}, err
-	}
-	if _, err := t.tx.Exec(ctx, `INSERT INTO mail (id, mailbox_id, source, raw, size, fingerprint, received_at, message_id, from_name,
-		from_addr, subject, kind, fate, reason, reason_args, ticket_id, entry_id, duplicate_of, version, warnings, returns_on,
-		forwarded_name, forwarded_addr) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)`,
-		t.id, db.Null(t.Origin.MailboxID), t.Origin.Source, t.Raw.Hash, t.Raw.Size, t.fingerprint(), t.now, m.MessageID, m.From.Name,
-		m.From.Addr, m.Subject, string(m.Kind), string(v.fate), v.reason, string(args), db.Null(v.ticketID), db.Null(v.entryID),
-		db.Null(v.duplicate), t.warnings(), t.returnsOn(), passed.Name, passed.Addr); err != nil {
+	if err := t.insert(ctx, v); err != nil {
 		return Outcome{}, err
 	}
 	if err := countFate(ctx, t.tx, v.fate, 1); err != nil {
@@ -56,6 +39,29 @@ func (t *taking) keep(ctx context.Context, v verdict) (Outcome, error) {
 		}
 	}
 	return Outcome{MailID: t.id, Fate: v.fate, Reason: v.reason, TicketID: v.ticketID, EntryID: v.entryID}, t.settleUID(ctx, t.id)
+}
+
+// insert writes the mail's row.
+func (t *taking) insert(ctx context.Context, v verdict) error {
+	args, err := json.Marshal(v.args)
+	if err != nil {
+		return fmt.Errorf("reason of a fate: %w", err)
+	}
+	m := t.Mail
+	if err := t.doubt(ctx, 0); err != nil {
+		return err
+	}
+	passed, err := t.passedOn(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = t.tx.Exec(ctx, `INSERT INTO mail (id, mailbox_id, source, raw, size, fingerprint, received_at, message_id, from_name,
+		from_addr, subject, kind, fate, reason, reason_args, ticket_id, entry_id, duplicate_of, version, warnings, returns_on,
+		forwarded_name, forwarded_addr) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)`,
+		t.id, db.Null(t.Origin.MailboxID), t.Origin.Source, t.Raw.Hash, t.Raw.Size, t.fingerprint(), t.now, m.MessageID, m.From.Name,
+		m.From.Addr, m.Subject, string(m.Kind), string(v.fate), v.reason, string(args), db.Null(v.ticketID), db.Null(v.entryID),
+		db.Null(v.duplicate), t.warnings(), t.returnsOn(), passed.Name, passed.Addr)
+	return err
 }
 
 func countFate(ctx context.Context, tx *db.Tx, f Fate, by int64) error {

@@ -279,11 +279,13 @@ func (t *taking) moved(ctx context.Context, by journal.Actor, row Row, v verdict
 		string(v.fate), v.reason, string(newArgs), db.Null(v.ticketID), db.Null(v.entryID), row.ID); err != nil {
 		return err
 	}
-	if err := countFate(ctx, t.tx, row.Fate, -1); err != nil {
-		return err
-	}
-	if err := countFate(ctx, t.tx, v.fate, 1); err != nil {
-		return err
+	if row.Source != historySource { // of an archive nothing is counted
+		if err := countFate(ctx, t.tx, row.Fate, -1); err != nil {
+			return err
+		}
+		if err := countFate(ctx, t.tx, v.fate, 1); err != nil {
+			return err
+		}
 	}
 	_, err = journal.Append(ctx, t.tx, t.now, journal.Entry{Actor: by, Kind: kind, Subject: "mail", SubjectID: row.ID, TicketID: v.ticketID,
 		Changes: []journal.Change{{Field: "fate", Before: string(row.Fate), After: string(v.fate)},

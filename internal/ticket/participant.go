@@ -38,6 +38,17 @@ func Join(ctx context.Context, tx *db.Tx, p Participant) error {
 	return err
 }
 
+// Confirm is Join for who wrote or was written to: who was only proposed until now
+// takes part. Who was removed by a technician stays out.
+func Confirm(ctx context.Context, tx *db.Tx, p Participant) error {
+	if err := Join(ctx, tx, p); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `UPDATE participant SET state = 'active', contact_id = COALESCE(contact_id, ?)
+		WHERE ticket_id = ? AND address = ? AND state = 'proposed' AND since = ?`, db.Null(p.ContactID), p.TicketID, p.Address, p.Since)
+	return err
+}
+
 // Invite makes somebody whom a technician writes to take part, even who was
 // proposed or removed before. A requester stays the requester.
 func Invite(ctx context.Context, tx *db.Tx, p Participant) error {

@@ -173,7 +173,7 @@ func foldsOf(text string, folds []ticket.Fold) list[fold] {
 }
 
 // told are the kinds of entries that have a sentence of their own.
-var told = map[string]bool{"ticket.opened": true, "ticket.changed": true, "answer.undone": true, "outbox.retried": true,
+var told = map[string]bool{"ticket.opened": true, "ticket.imported": true, "ticket.history": true, "ticket.unhistory": true, "ticket.changed": true, "answer.undone": true, "outbox.retried": true,
 	"outbox.settled": true, "outbox.sent": true, "outbox.failed": true, "outbox.uncertain": true, "outbox.bounced": true, "outbox.uncopied": true,
 	"mail.reassigned": true, "mail.restored": true, "mail.rescued": true, "acknowledgement.sent": true, "acknowledgement.failed": true,
 	"acknowledgement.uncertain": true, "acknowledgement.bounced": true, "acknowledgement.settled": true, "acknowledgement.retried": true,
@@ -184,6 +184,11 @@ func eventOf(e journal.Entry, names, contacts map[int64]string) timelineItem {
 	event.Said = said{Key: "web.event.other", Args: map[string]any{"name": event.Actor.Name, "kind": e.Kind}}
 	if told[e.Kind] {
 		event.Said.Key = "web.event." + e.Kind
+	}
+	for _, c := range e.Changes {
+		if c.Field == "source" { // an archive, as people call it
+			event.Said.Args["source"] = c.After
+		}
 	}
 	event.Changes = each(e.Changes, func(c journal.Change) change {
 		return change{Field: c.Field, Before: shown(c.Field, c.Before, names), After: shown(c.Field, c.After, names)}

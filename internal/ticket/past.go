@@ -178,7 +178,9 @@ func Restand(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, ti
 	} else if err := stand(ctx, tx, ticket, f); err != nil {
 		return err
 	}
-	if err := Uninvite(ctx, tx, ticket, since); err != nil {
+	if err := run(ctx, tx, []any{ticket, since}, `DELETE FROM participant WHERE ticket_id = ? AND since = ? AND role = 'cc' AND state <> 'removed'
+		AND NOT EXISTS (SELECT 1 FROM message m LEFT JOIN message_recipient r ON r.message_id = m.id
+		WHERE m.ticket_id = participant.ticket_id AND (m.from_addr = participant.address OR r.address = participant.address))`); err != nil {
 		return err
 	}
 	_, err = journal.Append(ctx, tx, now, journal.Entry{Actor: by, Kind: "ticket.unhistory", Subject: "ticket", SubjectID: ticket, TicketID: t.ID,

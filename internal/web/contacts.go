@@ -5,6 +5,7 @@ import (
 
 	"guichet/internal/answer"
 	"guichet/internal/db"
+	"guichet/internal/history"
 	"guichet/internal/intake"
 	"guichet/internal/journal"
 	"guichet/internal/outbox"
@@ -172,7 +173,7 @@ func forget(ctx context.Context, tx *db.Tx, contact int64) error {
 	for i, a := range c.Addresses {
 		addresses[i] = a.Address
 	}
-	for _, room := range []func(context.Context, *db.Tx, []string) error{intake.Forget, outbox.Forget, answer.Forget} {
+	for _, room := range []func(context.Context, *db.Tx, []string) error{intake.Forget, outbox.Forget, answer.Forget, history.Forget} {
 		if err := room(ctx, tx, addresses); err != nil {
 			return err
 		}

@@ -151,20 +151,39 @@ func callerOf(ctx context.Context, tx *db.Tx, d *door, in *ticketNew) (c people.
 	b := in.Body
 	switch {
 	case b.ContactID.n() != 0:
-		c, err = people.Current(ctx, tx, b.ContactID.n())
+		c, err = present(ctx, tx, b.ContactID.n())
 	case b.Contact != nil:
 		c, err = newCaller(ctx, tx, d, *b.Contact, b.ClientID.n())
 	default:
 		c.ClientID = b.ClientID.n()
 	}
-	if err != nil {
+	if err != nil || c.ClientID == 0 {
 		return c, err
 	}
-	if c.Language != "" || c.ClientID == 0 {
-		return c, nil
+	client, err := served(ctx, tx, c.ClientID)
+	if c.Language == "" {
+		c.Language = client.Language
 	}
-	client, err := people.ClientByID(ctx, tx, c.ClientID)
-	c.Language = client.Language
+	return c, err
+}
+
+// present is a contact whom a ticket may be for: the one that the given one was
+// merged into, and nobody who was erased.
+func present(ctx context.Context, q db.Querier, id int64) (people.Contact, error) {
+	c, err := people.Current(ctx, q, id)
+	if err == nil && !c.ErasedAt.IsZero() {
+		err = fault.New(fault.Missing, "fault.gone")
+	}
+	return c, err
+}
+
+// served is a client whom a ticket may be for: none that another took over, whose
+// tickets no list shows.
+func served(ctx context.Context, q db.Querier, id int64) (people.Client, error) {
+	c, err := people.ClientByID(ctx, q, id)
+	if err == nil && c.MergedInto != 0 {
+		err = fault.New(fault.Missing, "fault.gone")
+	}
 	return c, err
 }
 
@@ -228,7 +247,7 @@ func fits(ctx context.Context, q db.Querier, p *ticket.Patch) error {
 		}
 	}
 	if p.ClientID != nil && *p.ClientID != 0 {
-		if _, err := people.ClientByID(ctx, q, *p.ClientID); err != nil {
+		if _, err := served(ctx, q, *p.ClientID); err != nil {
 			return err
 		}
 	}
@@ -238,7 +257,7 @@ func fits(ctx context.Context, q db.Querier, p *ticket.Patch) error {
 		}
 	}
 	if p.RequesterID != nil && *p.RequesterID != 0 {
-		c, err := people.Current(ctx, q, *p.RequesterID)
+		c, err := present(ctx, q, *p.RequesterID)
 		if err != nil {
 			return err
 		}

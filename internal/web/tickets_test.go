@@ -156,6 +156,30 @@ func aTicketByTelephone(t *testing.T, d *db.DB) {
 	}
 }
 
+// A form may name who was merged or erased while it was open.
+func TestATicketIsForSomebodyWhoIsThere(t *testing.T) {
+	k := newDesk(t)
+	var old, client clientView
+	k.call(200, "POST", "/api/clients", map[string]any{"name": "Bruyère", "colour": 1, "language": "fr", "domains": []string{}}, &old)
+	k.call(200, "POST", "/api/clients", map[string]any{"name": "Ardoise", "colour": 2, "language": "fr", "domains": []string{}}, &client)
+	var erased contactView
+	k.call(200, "POST", "/api/contacts", map[string]any{"name": "Nadia", "clientId": client.ID, "addresses": []string{"nadia@ardoise.example"}}, &erased)
+	k.call(204, "POST", "/api/contacts/"+string(erased.ID)+"/erase", nil, nil)
+	k.call(204, "POST", "/api/clients/"+string(old.ID)+"/merge", map[string]any{"intoId": client.ID}, nil)
+
+	call := map[string]any{"subject": "Panne", "text": "", "channel": "call"}
+	var made ticketMade
+	k.call(200, "POST", "/api/tickets", call, &made)
+	for field, gone := range map[string]id{"clientId": old.ID, "contactId": erased.ID} {
+		call := map[string]any{"subject": "Panne", "text": "", "channel": "call", field: gone}
+		k.refused(404, "POST", "/api/tickets", call)
+	}
+	for field, gone := range map[string]id{"clientId": old.ID, "requesterId": erased.ID} {
+		k.refused(404, "PATCH", "/api/tickets/"+string(made.ID), map[string]any{"version": 1, field: gone})
+	}
+	k.call(200, "PATCH", "/api/tickets/"+string(made.ID), map[string]any{"version": 1, "clientId": client.ID}, nil)
+}
+
 func TestAChangeSeenTooLate(t *testing.T) {
 	k := newDesk(t)
 	k.box()

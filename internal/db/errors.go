@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"slices"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/mattn/go-sqlite3"
@@ -39,15 +40,22 @@ func IsFull(err error) bool {
 }
 
 // IsGone says whether err means that the database can't be reached or read at
-// all, whatever the statement.
+// all, or not now, whatever the statement.
 func IsGone(err error) bool {
 	var s sqlite3.Error
 	if errors.As(err, &s) {
-		return s.Code == sqlite3.ErrIoErr || s.Code == sqlite3.ErrCorrupt || s.Code == sqlite3.ErrReadonly || s.Code == sqlite3.ErrBusy
+		return slices.Contains(gone, s.Code)
 	}
+	var unreached *pgconn.ConnectError
+	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.As(err, &unreached) {
+		return true
+	}
+	// Classes of PostgreSQL (appendix A): connection, resources, operator's orders.
 	var p *pgconn.PgError
-	return errors.Is(err, driver.ErrBadConn) || errors.As(err, &p) && p.Code[:2] == "08"
+	return errors.As(err, &p) && len(p.Code) == 5 && slices.Contains([]string{"08", "53", "57"}, p.Code[:2])
 }
+
+var gone = []sqlite3.ErrNo{sqlite3.ErrIoErr, sqlite3.ErrCorrupt, sqlite3.ErrReadonly, sqlite3.ErrBusy, sqlite3.ErrNomem, sqlite3.ErrCantOpen}
 
 // retriable says whether a PostgreSQL transaction lost a race and may be run
 // again from its start (serialization failure, deadlock).

@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strings"
@@ -84,9 +83,7 @@ func (d *DB) begin(ctx context.Context) error {
 		if err == nil || d.engine == SQLite {
 			return err
 		}
-		if err := d.writer.close(); err != nil && !errors.Is(err, driver.ErrBadConn) {
-			return err
-		}
+		_ = d.writer.close() // the old connection is gone: how it ends is of no use to anybody
 	}
 	conn, err := d.write.Conn(ctx)
 	if err != nil {

@@ -62,6 +62,9 @@ func (d *desk) open(ctx context.Context) (err error) {
 	if d.db, err = db.Open(ctx, filepath.Join(d.dir, "guichet.db")); err != nil {
 		return d.explain(err)
 	}
+	if err := d.furnish(ctx); err != nil {
+		return err
+	}
 	if d.key, err = openKeys(ctx, d); err != nil {
 		return err
 	}
@@ -118,6 +121,7 @@ func (d *desk) run(ctx context.Context) error {
 		"mailboxes": d.fetchAll,
 		"history":   d.importAll,
 		"on hold":   d.every(time.Minute, d.wake),
+		"clocks":    d.keepClocks,
 		"contents":  later(d.every(6*time.Hour, d.collect)),
 		"backup":    later(d.every(pace/6, d.backUp)),
 		"sessions":  later(d.every(24*time.Hour, d.tidy)),

@@ -78,6 +78,9 @@ func (t *taking) warnings() string {
 			all = append(all, w)
 		}
 	}
+	if t.Mail.Signed && !t.Mail.Encrypted {
+		all = append(all, WarnSigned)
+	}
 	codes := make([]string, len(all))
 	for i, w := range all {
 		codes[i] = string(w)
@@ -112,10 +115,14 @@ func (t *taking) passedOn(ctx context.Context) (mail.Address, error) {
 	return mail.Address{Name: clean(from.Name), Addr: address}, nil
 }
 
+// WarnSigned is a signature, S/MIME or PGP, which nobody here verifies.
+const WarnSigned mail.Warning = "signed"
+
 // Truth is what a mail says beside its text.
 type Truth struct {
 	Warnings  []mail.Warning // those about the sender first
 	ReturnsOn string         // YYYY-MM-DD, of an absence notice
+	Meeting   bool           // an invitation, or an answer to one
 	Forwarded mail.Address   // whose mail was passed on
 }
 
@@ -125,15 +132,16 @@ func Truths(ctx context.Context, q db.Querier, ticket, first, last int64) (map[i
 	type row struct {
 		id       int64
 		warnings string
+		kind     string
 		Truth
 	}
 	rows, err := db.All(ctx, q, func(r *row) []any {
-		return []any{&r.id, &r.warnings, &r.ReturnsOn, &r.Forwarded.Name, &r.Forwarded.Addr}
-	}, `SELECT x.id, x.warnings, x.returns_on, x.forwarded_name, x.forwarded_addr FROM message m JOIN mail x ON x.id = m.mail_id
-		WHERE m.ticket_id = ? AND m.id BETWEEN ? AND ? AND (x.warnings <> '' OR x.returns_on <> '' OR x.forwarded_addr <> '')`, ticket, first, last)
+		return []any{&r.id, &r.warnings, &r.ReturnsOn, &r.Forwarded.Name, &r.Forwarded.Addr, &r.kind}
+	}, `SELECT x.id, x.warnings, x.returns_on, x.forwarded_name, x.forwarded_addr, x.kind FROM message m JOIN mail x ON x.id = m.mail_id
+		WHERE m.ticket_id = ? AND m.id BETWEEN ? AND ? AND (x.warnings <> '' OR x.returns_on <> '' OR x.forwarded_addr <> '' OR x.kind = 'meeting')`, ticket, first, last)
 	out := make(map[int64]Truth, len(rows))
 	for _, r := range rows {
-		r.Warnings = warningsOf(r.warnings)
+		r.Warnings, r.Meeting = warningsOf(r.warnings), r.kind == string(mail.KindMeeting)
 		out[r.id] = r.Truth
 	}
 	return out, err

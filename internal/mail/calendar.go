@@ -34,6 +34,7 @@ type event struct {
 	more                   []period // RDATE
 	except                 []stamp  // EXDATE
 	title, where, what     string
+	party                  party // who takes part, see meeting.go
 }
 
 // Limits of a calendar; what is beyond is left out.
@@ -197,6 +198,8 @@ func (e *event) property(l contentLine) {
 		for _, p := range l.periods() {
 			e.except = append(e.except, p.start)
 		}
+	default:
+		e.party.property(l)
 	}
 }
 

@@ -28,6 +28,8 @@ type (
 	theme        string
 	composerMode string
 	sessionKind  string
+	meetingKind  string
+	meetingReply string
 
 	oauthProvider string
 	consentWay    string
@@ -35,6 +37,14 @@ type (
 )
 
 func (language) Schema(r huma.Registry) *huma.Schema { return oneOf(r, "Language", "fr", "en") }
+
+func (meetingKind) Schema(r huma.Registry) *huma.Schema {
+	return oneOf(r, "MeetingKind", "invite", "answer", "counter", "nocounter", "cancel", "ask", "publish")
+}
+
+func (meetingReply) Schema(r huma.Registry) *huma.Schema {
+	return oneOf(r, "MeetingReply", "accepted", "declined", "tentative", "delegated")
+}
 
 func (status) Schema(r huma.Registry) *huma.Schema {
 	return oneOf(r, "Status", "new", "open", "pending", "resolved", "closed")

@@ -64,6 +64,7 @@ func routes() []route {
 		act("POST /api/outbox/{id}/settle", "settleAnswer", settleAnswer),
 
 		op("POST /api/messages/{id}/body", "openBody", openBody),
+		op("GET /api/messages/{id}/meeting", "getMeeting", getMeeting),
 		raw("GET /api/messages/{id}/raw", wallSession, messageRaw),
 		raw("GET /api/messages/{id}/attachments/{part}", wallSession, messageAttachment),
 		raw("GET /m/{cap}/{$}", wallMail, mailBody),

@@ -205,7 +205,7 @@ func spoken(ctx context.Context, q db.Querier, number, first, last int64, names 
 
 // readersOnly are warnings about the bytes that change what a reader sees; the dock
 // shows the others too.
-var readersOnly = []parse.Warning{parse.WarnNoSender, parse.WarnEncrypted, parse.WarnEncryptedPart, parse.WarnTruncated, parse.WarnNotAnalysed}
+var readersOnly = []parse.Warning{parse.WarnNoSender, parse.WarnEncrypted, parse.WarnEncryptedPart, parse.WarnTruncated, parse.WarnNotAnalysed, intake.WarnSigned}
 
 // believe adds what is to be known of the mail that a message came in.
 func (m *messageItem) believe(t intake.Truth) {
@@ -215,7 +215,11 @@ func (m *messageItem) believe(t intake.Truth) {
 		}
 	}
 	m.ReturnsOn = t.ReturnsOn
+	m.Meeting = t.Meeting || m.MailID.n() != 0 && slices.ContainsFunc(m.Attachments, ofCalendar)
 	if t.Forwarded.Addr != "" {
 		m.Forwarded = &mailAddress{t.Forwarded.Name, t.Forwarded.Addr}
 	}
 }
+
+// ofCalendar says whether an attachment is an event.
+func ofCalendar(a attachment) bool { return a.Type == "text/calendar" || a.Type == "application/ics" }

@@ -39,6 +39,7 @@ type messageItem struct {
 	Delivery    *Delivery         `json:"delivery,omitempty"`
 	Warnings    list[mailWarning] `json:"warnings" doc:"what to know before believing it, those about the sender first"`
 	Forwarded   *mailAddress      `json:"forwarded,omitempty" doc:"whose mail was passed on"`
+	Meeting     bool              `json:"meeting,omitempty" doc:"it is about an event: an invitation, an answer, a calendar file"`
 	ReturnsOn   string            `json:"returnsOn,omitempty" doc:"day of return that an absence notice gives, YYYY-MM-DD"`
 }
 

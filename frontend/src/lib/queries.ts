@@ -12,6 +12,7 @@ export const keys = {
   ticket: (id: string) => ['ticket', id] as const,
   compose: (id: string) => ['compose', id] as const,
   body: (messageId: string) => ['body', messageId] as const,
+  meeting: (messageId: string) => ['meeting', messageId] as const,
   agents: ['agents'] as const,
   mails: (fate = '') => ['mails', fate] as const,
   mail: (id: string) => ['mail', id] as const,

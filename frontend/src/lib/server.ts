@@ -54,6 +54,7 @@ export const draftFileHref = (id: string) => `/api/draft-files/${id}`
 export const answer = (id: string, body: Answer) =>
   call(api.POST('/api/tickets/{id}/answer', { ...at(id), body }))
 
+export const getMeeting = (messageId: string) => call(api.GET('/api/messages/{id}/meeting', at(messageId)))
 export const undoSend = (id: string) => call(api.POST('/api/outbox/{id}/undo', at(id)))
 export const retrySend = (id: string) => call(api.POST('/api/outbox/{id}/retry', at(id)))
 export const settleSend = (id: string, sent: boolean) =>

@@ -58,6 +58,13 @@ export function calendarDay(date: string): string {
   return format('long-day', { dateStyle: 'long' }).format(new Date(`${date}T00:00`))
 }
 
+/** span writes a time from one instant to another: the day once where both are on it. */
+export function span(start: number, end: number): string {
+  if (end <= start) return exact(start)
+  const to = midnight(start) === midnight(end) ? clockTime(end) : exact(end)
+  return `${exact(start)} – ${to}`
+}
+
 /** since writes an instant that a sentence counts from: 14:05 today, else with the day. */
 export function since(at: number): string {
   return midnight(at) === midnight(clock.now) ? clockTime(at) : dayAndTime(at)

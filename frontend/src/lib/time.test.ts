@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { exact, fromLocalInput, short, since, tick, toLocalInput } from './time.svelte.ts'
+import { clockTime, exact, fromLocalInput, short, since, span, tick, toLocalInput } from './time.svelte.ts'
 import { speak } from './words/index.svelte.ts'
 
 const now = new Date(2026, 10, 23, 14, 5).getTime() // Monday
@@ -36,4 +36,13 @@ it('is exact on hover', () => {
 
 it('carries an instant through a field', () => {
   expect(fromLocalInput(toLocalInput(now))).toBe(now)
+})
+
+describe('span', () => {
+  it('says the day once where a time begins and ends on it', () => {
+    const from = new Date(2026, 10, 30, 14).getTime()
+    expect(span(from, from)).toBe(exact(from))
+    expect(span(from, from + 3_600_000)).toBe(`${exact(from)} – ${clockTime(from + 3_600_000)}`)
+    expect(span(from, from + 86_400_000)).toBe(`${exact(from)} – ${exact(from + 86_400_000)}`)
+  })
 })

@@ -549,6 +549,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages/{id}/meeting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getMeeting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/outbox": {
         parameters: {
             query?: never;
@@ -1756,6 +1772,40 @@ export interface components {
             /** @description only what changes */
             preferences?: components["schemas"]["PreferencesPatch"];
         };
+        /** @enum {string} */
+        MeetingKind: "invite" | "answer" | "counter" | "nocounter" | "cancel" | "ask" | "publish";
+        /** @enum {string} */
+        MeetingReply: "accepted" | "declined" | "tentative" | "delegated";
+        MeetingTime: {
+            /** Format: int64 */
+            end: number;
+            /** @description YYYY-MM-DD where it takes whole days */
+            firstDay?: string;
+            lastDay?: string;
+            /** Format: int64 */
+            start: number;
+        };
+        MeetingView: {
+            /** @description of an answer: who gives it */
+            by?: components["schemas"]["MailAddress"];
+            comment?: string;
+            kind: components["schemas"]["MeetingKind"];
+            location?: string;
+            /** @description it is about one time of a series */
+            one: boolean;
+            organizer?: components["schemas"]["MailAddress"];
+            /** @description it comes again, also after the times given */
+            repeats: boolean;
+            /** @description of an answer; absent where it says neither yes nor no */
+            reply?: components["schemas"]["MeetingReply"];
+            summary: string;
+            /** @description the first ones; of a counter-proposal those proposed */
+            times: components["schemas"]["MeetingTime"][];
+            /** @description of an invitation: it was sent before */
+            update: boolean;
+            /** @description the time that a counter-proposal is to replace */
+            was?: components["schemas"]["MeetingTime"];
+        };
         MergeInBody: {
             intoId: components["schemas"]["ID"];
         };
@@ -1773,6 +1823,8 @@ export interface components {
             hasHtml: boolean;
             /** @description the row of the receiving dock */
             mailId?: components["schemas"]["ID"];
+            /** @description it is about an event: an invitation, an answer, a calendar file */
+            meeting?: boolean;
             /** @description day of return that an absence notice gives, YYYY-MM-DD */
             returnsOn?: string;
             subject: string;
@@ -3709,6 +3761,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BodyOpened"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMeeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
                 };
             };
             /** @description Error */

@@ -23,7 +23,16 @@ export const blank = (now: number): Typed => ({
   sentFolder: '',
   signatureFr: '',
   signatureEn: '',
-  imap: { host: '', port: 993, security: 'tls', user: '', folder: 'INBOX', after: 'flag', moveTo: '', junk: true },
+  imap: {
+    host: '',
+    port: 993,
+    security: 'tls',
+    user: '',
+    folder: 'INBOX',
+    after: 'flag',
+    moveTo: '',
+    junk: true,
+  },
   smtp: { host: '', port: 465, security: 'tls', user: '' },
   from: dayOf(now - 30 * 24 * 60 * 60_000),
 })

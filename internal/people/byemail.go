@@ -13,7 +13,7 @@ import (
 )
 
 // ByEmail returns the contact who has exactly this address (case aside) and the
-// contact's client, the zero Client for none. ok is false for an address of
+// contact's client without its domains, the zero Client for none. ok is false for an address of
 // nobody. A contact that was merged leads to the one it became.
 func ByEmail(ctx context.Context, q db.Querier, address string) (c Contact, client Client, ok bool, err error) {
 	key, is := NormalAddress(address)
@@ -29,18 +29,31 @@ func ByEmail(ctx context.Context, q db.Querier, address string) (c Contact, clie
 // bare is ByEmail without the contact's addresses: each mail that comes in asks
 // for it.
 func bare(ctx context.Context, q db.Querier, key string) (c Contact, client Client, ok bool, err error) {
-	c, err = db.One(ctx, q, contactFields,
-		"SELECT "+contactColumns+" FROM contact_address a JOIN contact c ON c.id = a.contact_id WHERE a.address = ?", key)
+	type both struct {
+		c Contact
+		k Client
+	}
+	found, err := db.One(ctx, q, func(b *both) []any { return append(contactFields(&b.c), clientFields(&b.k)...) },
+		"SELECT "+contactColumns+", "+clientColumns+` FROM contact_address a JOIN contact c ON c.id = a.contact_id
+		LEFT JOIN client ON client.id = c.client_id WHERE a.address = ?`, key)
 	if errors.Is(err, db.ErrNone) {
 		return c, client, false, nil
 	}
+	c, client = found.c, found.k
 	if err == nil && c.MergedInto != 0 {
-		c, err = Current(ctx, q, c.MergedInto)
-	}
-	if err == nil && c.ClientID != 0 {
-		client, err = ClientByID(ctx, q, c.ClientID)
+		if c, err = Current(ctx, q, c.MergedInto); err == nil {
+			client, err = ownClient(ctx, q, c)
+		}
 	}
 	return c, client, err == nil, err
+}
+
+// ownClient is the client of a contact, the zero Client for none.
+func ownClient(ctx context.Context, q db.Querier, c Contact) (Client, error) {
+	if c.ClientID == 0 {
+		return Client{}, nil
+	}
+	return ClientByID(ctx, q, c.ClientID)
 }
 
 // mergesFollowed bounds a walk along merges. A merge always leads to a contact
@@ -63,7 +76,8 @@ func Current(ctx context.Context, q db.Querier, id int64) (Contact, error) {
 // where nobody has it: at the client that the address's domain belongs to, else
 // at none. name and l are what the mail says (l may be ""). created says that
 // the contact is new. What is not an address gives the zero Contact: its mail
-// still becomes a ticket. A contact who was there comes without the addresses.
+// still becomes a ticket. A contact who was there comes without the addresses, and a
+// client may come without its domains.
 func FindOrCreateByEmail(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, address, name string, l words.Language) (c Contact, client Client, created bool, err error) {
 	key, is := NormalAddress(address)
 	if !is {
@@ -78,8 +92,8 @@ func FindOrCreateByEmail(ctx context.Context, tx *db.Tx, by journal.Actor, now t
 		return c, client, false, err
 	}
 	c, err = CreateContact(ctx, tx, by, now, Contact{Name: cut(tidy(name), maxName), Language: l, Addresses: []Address{{Address: key}}})
-	if err == nil && c.ClientID != 0 {
-		client, err = ClientByID(ctx, tx, c.ClientID)
+	if err == nil {
+		client, err = ownClient(ctx, tx, c)
 	}
 	return c, client, err == nil, err
 }

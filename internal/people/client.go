@@ -61,10 +61,10 @@ func (c Client) tidied() Client {
 	return c
 }
 
-const clientColumns = "id, name, language, colour, note, created_at, merged_into, version"
+const clientColumns = "client.id, client.name, client.language, client.colour, client.note, client.created_at, client.merged_into, client.version"
 
 func clientFields(c *Client) []any {
-	return []any{&c.ID, &c.Name, &c.Language, &c.Colour, &c.Note, &c.CreatedAt, &c.MergedInto, &c.Version}
+	return []any{&c.ID, &c.Name, (*string)(&c.Language), &c.Colour, &c.Note, &c.CreatedAt, &c.MergedInto, &c.Version}
 }
 
 // ClientByID returns one client with its domains, or a Missing fault. A client

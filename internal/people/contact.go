@@ -96,7 +96,7 @@ func (c Contact) listed() string {
 const contactColumns = "c.id, c.client_id, c.site_id, c.name, c.phone, c.language, c.note, c.created_at, c.merged_into, c.erased_at, c.version"
 
 func contactFields(c *Contact) []any {
-	return []any{&c.ID, &c.ClientID, &c.SiteID, &c.Name, &c.Phone, &c.Language, &c.Note, &c.CreatedAt, &c.MergedInto, &c.ErasedAt, &c.Version}
+	return []any{&c.ID, &c.ClientID, &c.SiteID, &c.Name, &c.Phone, (*string)(&c.Language), &c.Note, &c.CreatedAt, &c.MergedInto, &c.ErasedAt, &c.Version}
 }
 
 // ContactByID returns one contact with its addresses, or a Missing fault. A

@@ -4,7 +4,6 @@
 package intake
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -68,8 +67,7 @@ type Config = answer.Config
 func Prepare(cfg Config, from Origin, r io.Reader) (*Prepared, error) {
 	w := blob.NewWriter(cfg.Blobs)
 	defer w.Discard()
-	var head head
-	tee := io.TeeReader(r, io.MultiWriter(w, &head))
+	tee := io.TeeReader(r, w)
 	m, err := mail.Parse(tee, func(mail.Part) io.Writer { return nil })
 	if err != nil {
 		return nil, fmt.Errorf("read a mail: %w", err)
@@ -82,16 +80,7 @@ func Prepare(cfg Config, from Origin, r io.Reader) (*Prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Prepared{Origin: from, Raw: raw, Mail: m, Spam: mail.SpamVerdict(&head.Buffer)}, nil
-}
-
-// head keeps the beginning of a mail, where its header is.
-type head struct{ bytes.Buffer }
-
-// Write takes all and keeps the first 64 KiB.
-func (h *head) Write(p []byte) (int, error) {
-	h.Buffer.Write(p[:min(len(p), max(0, 64<<10-h.Len()))])
-	return len(p), nil
+	return &Prepared{Origin: from, Raw: raw, Mail: m, Spam: m.Spam}, nil
 }
 
 // Outcome is what Take did with one mail.

@@ -15,57 +15,42 @@ type domainsKey struct{}
 
 // domains are those of clients and our own, which a sender may imitate; read once
 // for a batch.
-func (t *taking) domains(ctx context.Context) ([]string, error) {
+func (t *taking) domains(ctx context.Context) (mail.Domains, error) {
 	if v, ok := t.tx.Remembered(domainsKey{}); ok {
-		return v.([]string), nil
+		return v.(mail.Domains), nil
 	}
-	known, err := db.Values[string](ctx, t.tx, "SELECT domain FROM client_domain")
+	names, err := db.Values[string](ctx, t.tx, "SELECT domain FROM client_domain")
 	if err != nil {
-		return nil, err
+		return mail.Domains{}, err
 	}
 	ours, err := t.addresses(ctx)
 	if err != nil {
-		return nil, err
+		return mail.Domains{}, err
 	}
 	for address := range ours {
-		if _, domain, ok := strings.Cut(address, "@"); ok && !people.PublicProvider(domain) && !slices.Contains(known, domain) {
-			known = append(known, domain)
+		if _, domain, ok := strings.Cut(address, "@"); ok && !people.PublicProvider(domain) {
+			names = append(names, domain)
 		}
 	}
+	known := mail.KnownDomains(names)
 	t.tx.Remember(domainsKey{}, known)
 	return known, nil
 }
 
-type likeKey struct{ domain string }
-
 // doubt finds, once for a mail, what makes its sender doubtful. client is that of
 // the sender's contact: a person whom a technician knows imitates nobody.
-func (t *taking) doubt(ctx context.Context, client int64) error {
+func (t *taking) doubt(ctx context.Context, client int64) (err error) {
 	if t.doubted {
 		return nil
 	}
 	t.doubted = true
-	t.doubts = mail.SenderWarnings(t.Mail, nil)
-	if client != 0 || t.Mail.From.Addr == "" {
-		return nil
-	}
-	_, domain, _ := strings.Cut(t.Mail.From.Addr, "@")
-	key := likeKey{domain}
-	like, known := t.tx.Remembered(key)
-	if !known || len(t.Mail.ReplyTo) > 0 {
-		domains, err := t.domains(ctx)
-		if err != nil {
+	var known mail.Domains
+	if client == 0 && t.Mail.From.Addr != "" {
+		if known, err = t.domains(ctx); err != nil {
 			return err
 		}
-		found := mail.SenderWarnings(t.Mail, domains)
-		like = slices.Contains(found, mail.WarnLookalike)
-		if len(t.Mail.ReplyTo) == 0 {
-			t.tx.Remember(key, like)
-		}
 	}
-	if like.(bool) {
-		t.doubts = append(t.doubts, mail.WarnLookalike)
-	}
+	t.doubts = mail.SenderWarnings(t.Mail, known)
 	return nil
 }
 

@@ -46,6 +46,7 @@ func (p *parser) fields() {
 	if m.From.Addr == "" {
 		m.warn(WarnNoSender)
 	}
+	m.Spam = h.spamLine()
 	p.date()
 }
 

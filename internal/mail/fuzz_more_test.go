@@ -77,7 +77,7 @@ func FuzzClassify(f *testing.F) {
 		if r := m.Returns; r != nil && (r.Before(m.Date.AddDate(-100, 0, 0)) || r.Year() > 9999) {
 			t.Fatalf("returns %v, written %v", r, m.Date)
 		}
-		SenderWarnings(m, knownDomains)
+		SenderWarnings(m, KnownDomains(knownDomains))
 	})
 }
 
@@ -116,10 +116,10 @@ func FuzzLookalike(f *testing.F) {
 	f.Add("аzurene.example", "azurene.com", "Received: from a by b.example; x\nAuthentication-Results: spf=fail")
 	f.Add("xn--zurene-3nf.example", "azurene.example", "ARC-Authentication-Results: i=1; b; dmarc=pass (x")
 	f.Fuzz(func(t *testing.T, domain, known, head string) {
-		if like, ok := Lookalike(domain, []string{known}); ok && (like == "" || !strings.EqualFold(strings.Trim(known, ". \t"), like)) {
+		if like, ok := KnownDomains([]string{known}).Imitated(domain); ok && (like == "" || !strings.EqualFold(strings.Trim(known, ". \t"), like)) {
 			t.Fatalf("%q imitates %q, known is %q", domain, like, known)
 		}
-		if _, ok := Lookalike(known, []string{known}); ok {
+		if _, ok := KnownDomains([]string{known}).Imitated(known); ok {
 			t.Fatalf("%q imitates itself", known)
 		}
 		readHeader([]byte(head + "\n\n")).authResults().forged()

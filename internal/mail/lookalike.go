@@ -7,53 +7,72 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// Lookalike says which of the known domains a domain imitates: written with letters or figures that look the same, one
-// letter off, under another suffix, or with the known name inside. A known domain, or one of the same owner, imitates
-// nothing. Domains are compared as people read them; the result does not depend on case.
-func Lookalike(domain string, known []string) (imitated string, ok bool) {
-	domain = plainDomain(domain)
-	if domain == "" || !strings.Contains(domain, ".") || len(domain) > 255 || freeMailbox(domain) {
-		return "", false
-	}
-	for _, k := range known {
-		if site(plainDomain(k)) == site(domain) {
-			return "", false
+// Domains are names that a sender may imitate, taken apart once. The zero Domains holds none.
+type Domains struct {
+	sites  map[string]bool // those of their owners, which imitate nothing
+	shapes []shape
+}
+
+// KnownDomains takes the domains of clients and our own apart. They need not be normalised.
+func KnownDomains(names []string) Domains {
+	d := Domains{sites: make(map[string]bool, len(names))}
+	for _, name := range names {
+		name = plainDomain(name)
+		d.sites[site(name)] = true
+		if name != "" && !freeMailbox(name) {
+			d.shapes = append(d.shapes, shapeOf(name))
 		}
 	}
+	return d
+}
+
+// Imitated says which of the domains another one imitates: written with letters or figures that look the same, one
+// letter off, under another suffix, or with the known name inside. A known domain, or one of the same owner, imitates
+// nothing. Domains are compared as people read them; the result does not depend on case.
+func (d Domains) Imitated(domain string) (imitated string, ok bool) {
+	domain = plainDomain(domain)
+	if len(d.shapes) == 0 || domain == "" || !strings.Contains(domain, ".") || len(domain) > 255 || freeMailbox(domain) || d.sites[site(domain)] {
+		return "", false
+	}
 	one := shapeOf(domain)
-	for _, k := range known {
-		if k = plainDomain(k); k != "" && !freeMailbox(k) && one.imitates(k) {
-			return k, true
+	for _, known := range d.shapes {
+		if one.imitates(known) {
+			return known.domain, true
 		}
 	}
 	return "", false
 }
 
 // shape is a domain taken apart once, to be held against many.
-type shape struct{ domain, name, suffix, skeleton, inside string }
+type shape struct {
+	domain, name, suffix string
+	skeleton             string // of the name
+	inside, whole        string // what a domain that holds another is searched in, and for
+}
 
 func shapeOf(domain string) shape {
 	name, suffix := organisation(domain)
-	return shape{domain, name, suffix, skeleton(name), "-" + strings.ReplaceAll(domain, ".", "-") + "-"}
+	return shape{domain, name, suffix, skeleton(name), dashed(domain), dashed(site(domain))}
 }
+
+func dashed(domain string) string { return "-" + strings.ReplaceAll(domain, ".", "-") + "-" }
 
 func plainDomain(s string) string { return strings.ToLower(strings.Trim(s, ". \t")) }
 
-func (d shape) imitates(known string) bool {
-	name, suffix := d.name, d.suffix
-	theirs, theirSuffix := organisation(known)
-	a, b := d.skeleton, skeleton(theirs)
+func (d shape) imitates(known shape) bool {
+	a, b := d.skeleton, known.skeleton
+	same := d.suffix == known.suffix
 	if a == b {
-		return len(b) >= 4 || suffix == theirSuffix
+		return len(b) >= 4 || same
 	}
-	if len(theirs) >= 4 && strings.Contains(d.inside, "-"+strings.ReplaceAll(site(known), ".", "-")+"-") {
+	if len(known.name) >= 4 && strings.Contains(d.inside, known.whole) {
 		return true
 	}
 	switch off := lettersOff(a, b); {
-	case off == 1 && len(b) >= 6 && suffix == theirSuffix, off == 1 && len(b) >= 9, off == 2 && len(b) >= 12 && suffix == theirSuffix:
+	case off == 1 && len(b) >= 6 && same, off == 1 && len(b) >= 9, off == 2 && len(b) >= 12 && same:
 		return true
 	}
-	return len(b) >= 5 && decorated(name, theirs)
+	return len(b) >= 5 && decorated(d.name, known.name)
 }
 
 // lures are the words that imitations put beside the name of a company.
@@ -98,24 +117,29 @@ func skeleton(name string) string {
 			b.WriteRune(r)
 		}
 	}
-	return strings.NewReplacer("rn", "m", "vv", "w", "cl", "d", "nn", "m").Replace(b.String())
+	return pairs.Replace(b.String())
 }
+
+// pairs are letters that look like another one when they stand together.
+var pairs = strings.NewReplacer("rn", "m", "vv", "w", "cl", "d", "nn", "m")
 
 // lettersOff counts the letters added, dropped, changed or swapped with their neighbour between two names; 3 means more
 // than two.
 func lettersOff(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	if len(x) > 63 || len(y) > 63 || len(x)-len(y) > 2 || len(y)-len(x) > 2 {
+	const most = 63 // letters of a name, RFC 1035 2.3.4
+	var x, y [most]rune
+	m, n := lettersOf(a, x[:]), lettersOf(b, y[:])
+	if m > most || n > most || m-n > 2 || n-m > 2 {
 		return 3
 	}
-	before, last := make([]int, len(y)+1), make([]int, len(y)+1)
+	var rows [3][most + 1]int // the one being counted, the one above, and the one above that
+	now, last, before := &rows[0], &rows[1], &rows[2]
 	for j := range last {
 		last[j] = j
 	}
-	for i := 1; i <= len(x); i++ {
-		now := make([]int, len(y)+1)
+	for i := 1; i <= m; i++ {
 		now[0] = i
-		for j := 1; j <= len(y); j++ {
+		for j := 1; j <= n; j++ {
 			change := 1
 			if x[i-1] == y[j-1] {
 				change = 0
@@ -125,9 +149,20 @@ func lettersOff(a, b string) int {
 				now[j] = min(now[j], before[j-2]+1)
 			}
 		}
-		before, last = last, now
+		now, last, before = before, now, last
 	}
-	return min(3, last[len(y)])
+	return min(3, last[n])
+}
+
+// lettersOf writes the letters of a name and returns how many there are, more than out can hold too.
+func lettersOf(name string, out []rune) (n int) {
+	for _, r := range name {
+		if n < len(out) {
+			out[n] = r
+		}
+		n++
+	}
+	return n
 }
 
 // mixedLetters says whether a label of a domain takes letters from Latin and from an alphabet that imitates it.

@@ -114,6 +114,7 @@ type Message struct {
 	Calendar              *Calendar  // what the first calendar part says, nil without one
 	Returns               *time.Time // day of return that an absence notice gives
 	Generated             bool       // written by a program of itself, not as an answer (RFC 3834): somebody may have to act on it
+	Spam                  string     // the line of the header by which the mailbox's server takes it for spam, "" for none
 	NoAnswer              bool       // the sender forbids automatic answers; says nothing about Kind
 	Fingerprint           [32]byte   // the same mail delivered twice has one fingerprint, see fingerprint.go
 	Signed, Encrypted     bool       // S/MIME or PGP

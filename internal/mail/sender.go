@@ -18,9 +18,9 @@ const (
 )
 
 // SenderWarnings gives what a person should know before believing who a mail says it is from: the warnings that Parse
-// found, and whether the sender's domain imitates one of domains (those of clients, and the desk's own). A mail with any
-// of them must not join a ticket by the number in its subject alone. It gives nil for most mails.
-func SenderWarnings(m *Message, domains []string) []Warning {
+// found, and whether the sender's domain imitates a known one (of clients, and the desk's own). A mail with any of them
+// must not join a ticket by the number in its subject alone. It gives nil for most mails.
+func SenderWarnings(m *Message, known Domains) []Warning {
 	var found []Warning
 	for _, w := range m.Warnings {
 		switch w {
@@ -28,10 +28,12 @@ func SenderWarnings(m *Message, domains []string) []Warning {
 			found = append(found, w)
 		}
 	}
-	for _, a := range append([]Address{m.From}, m.ReplyTo...) {
-		if _, ok := Lookalike(domainOf(a.Addr), domains); ok {
-			return append(found, WarnLookalike)
-		}
+	_, like := known.Imitated(domainOf(m.From.Addr))
+	for i := 0; i < len(m.ReplyTo) && !like; i++ {
+		_, like = known.Imitated(domainOf(m.ReplyTo[i].Addr))
+	}
+	if like {
+		found = append(found, WarnLookalike)
 	}
 	return found
 }
@@ -120,7 +122,7 @@ func replyElsewhere(m *Message, proven bool) bool {
 		if a.Addr == "" || site(to) == site(from) || addressed(m.To, a.Addr) { // a list answers to itself
 			continue
 		}
-		if _, like := Lookalike(to, []string{from}); like || !proven || freeMailbox(to) {
+		if _, like := KnownDomains([]string{from}).Imitated(to); like || !proven || freeMailbox(to) {
 			return true
 		}
 	}

@@ -26,7 +26,7 @@ const (
 // senders gives the warnings about who wrote the mail with these header lines.
 func senders(t *testing.T, head string) []Warning {
 	t.Helper()
-	return SenderWarnings(parse(t, head+"Subject: Panne\nContent-Type: text/plain; charset=utf-8\n\nBonjour, le serveur est en panne."), knownDomains)
+	return SenderWarnings(parse(t, head+"Subject: Panne\nContent-Type: text/plain; charset=utf-8\n\nBonjour, le serveur est en panne."), KnownDomains(knownDomains))
 }
 
 // forgedSenders are mails from somebody else than they show, by what must be said of them.
@@ -145,13 +145,14 @@ func TestX5RealSenders(t *testing.T) {
 }
 
 func TestLookalike(t *testing.T) {
+	known := KnownDomains([]string{"abc.com", "Azurene.example", "bonneau.fr", "abcd.com"})
 	for domain, want := range map[string]string{
 		"azurene.example": "", "mail.azurene.example": "", "AZURENE.EXAMPLE.": "", "": "", "localhost": "", "azur.example": "", "azurene-lyon.example": "", "notre-azurene-a-nous.example": "", "gmail.com": "", "azur.com": "",
 		"azurene.com": "azurene.example", "azurené.example": "azurene.example", "azurenе.example": "azurene.example", "azuren.example": "azurene.example", "azureen.example": "azurene.example", "azurene-example.net": "azurene.example",
 		"secure-azurene.net": "azurene.example", "azurenesupport.net": "azurene.example", "a-z-u-r-e-n-e.example": "azurene.example", "azurene.example.net": "azurene.example",
 		"b0nneau.fr": "bonneau.fr", "bormeau.fr": "bonneau.fr", "abc.fr": "", "abd.fr": "",
 	} {
-		if got, ok := Lookalike(domain, []string{"abc.com", "Azurene.example", "bonneau.fr", "abcd.com"}); got != strings.ToLower(want) && !strings.EqualFold(got, want) || ok != (want != "") {
+		if got, ok := known.Imitated(domain); got != strings.ToLower(want) && !strings.EqualFold(got, want) || ok != (want != "") {
 			t.Errorf("%s imitates %q, want %q", domain, got, want)
 		}
 	}

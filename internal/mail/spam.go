@@ -1,38 +1,19 @@
 package mail
 
 import (
-	"bufio"
-	"io"
 	"net/textproto"
 	"strconv"
 	"strings"
 )
 
-// SpamVerdict reads the header of a mail and says by which of its lines the mailbox's own server takes the mail for
-// spam, "" where none does: SpamAssassin, Rspamd, Microsoft 365, Vade (OVH, Orange), Barracuda, Proofpoint, Bogofilter,
-// DSPAM, Kaspersky, Cloudmark. Nothing is judged here. A sender who writes such a line accuses nobody else.
-func SpamVerdict(r io.Reader) (sign string) {
-	const most = 1000 // lines of a header that are looked at
-	in := bufio.NewReaderSize(r, 4096)
-	var name, value string
-	for range most {
-		line, long, err := in.ReadLine()
-		for err == nil && long {
-			_, long, err = in.ReadLine()
+// spamLine gives the line of the header by which the mailbox's own server takes the mail for spam, "" where none does:
+// SpamAssassin, Rspamd, Microsoft 365, Vade (OVH, Orange), Barracuda, Proofpoint, Bogofilter, DSPAM, Kaspersky,
+// Cloudmark. Nothing is judged here. A sender who writes such a line accuses nobody else.
+func (h header) spamLine() string {
+	for _, f := range h {
+		if strings.HasPrefix(f.name, "x-") && saysSpam(f.name, f.value) {
+			return textproto.CanonicalMIMEHeaderKey(f.name) + ": " + verdictOf(f.value)
 		}
-		text := string(line)
-		if text != "" && (text[0] == ' ' || text[0] == '\t') {
-			value += " " + strings.TrimSpace(text)
-			continue
-		}
-		if saysSpam(name, value) {
-			return name + ": " + verdictOf(value)
-		}
-		if err != nil || text == "" {
-			return ""
-		}
-		name, value, _ = strings.Cut(text, ":")
-		name, value = textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name)), strings.TrimSpace(value)
 	}
 	return ""
 }
@@ -45,26 +26,27 @@ func verdictOf(value string) string {
 	return strings.ToValidUTF8(value, "\uFFFD")
 }
 
+// saysSpam reads one line; its name is in lower case.
 func saysSpam(name, value string) bool {
 	v := strings.ToLower(value)
 	first := strings.TrimRight(strings.SplitN(v+" ", " ", 2)[0], ",;")
 	switch name {
-	case "X-Spam-Flag", "X-Spam", "X-Spam-Status", "X-Barracuda-Spam-Status", "X-Barracuda-Spam-Flag", "X-Bogosity", "X-Spamd-Status":
+	case "x-spam-flag", "x-spam", "x-spam-status", "x-barracuda-spam-status", "x-barracuda-spam-flag", "x-bogosity", "x-spamd-status":
 		return first == "yes" || first == "true" || first == "spam"
-	case "X-Dspam-Result", "X-Vr-Spamstate", "X-Ovh-Spam-Status", "X-Klms-Antispam-Status", "X-Cmae-Verdict", "X-Spam-Result", "X-Spam-Action":
+	case "x-dspam-result", "x-vr-spamstate", "x-ovh-spam-status", "x-klms-antispam-status", "x-cmae-verdict", "x-spam-result", "x-spam-action":
 		return first == "spam" || first == "phishing" || first == "virus" || first == "probable-spam"
-	case "X-Rspamd-Action":
+	case "x-rspamd-action":
 		return strings.HasPrefix(v, "reject") || strings.HasPrefix(v, "add header") || strings.HasPrefix(v, "rewrite subject")
-	case "X-Spamd-Result": // default: True [17.20 / 15.00]; …
+	case "x-spamd-result": // default: True [17.20 / 15.00]; …
 		_, after, _ := strings.Cut(v, ":")
 		return strings.HasPrefix(strings.TrimSpace(after), "true")
-	case "X-Proofpoint-Spam-Details":
+	case "x-proofpoint-spam-details":
 		return strings.HasPrefix(v, "rule=spam") || strings.Contains(v, " rule=spam")
-	case "X-Me-Spamlevel":
+	case "x-me-spamlevel":
 		return first == "high"
-	case "X-Ms-Exchange-Organization-Scl":
+	case "x-ms-exchange-organization-scl":
 		return confident(v)
-	case "X-Forefront-Antispam-Report":
+	case "x-forefront-antispam-report":
 		return forefront(v)
 	}
 	return false

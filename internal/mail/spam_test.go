@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestSpamVerdict(t *testing.T) {
+func TestSpam(t *testing.T) {
 	for _, c := range []struct {
 		head string
 		spam bool
@@ -58,7 +58,7 @@ func TestSpamVerdict(t *testing.T) {
 	} {
 		for _, end := range []string{"", "\n", "\n\nBonjour.\n"} {
 			raw := strings.ReplaceAll("From: a@b.example\n"+c.head+end, "\n", "\r\n")
-			if sign := SpamVerdict(strings.NewReader(raw)); (sign != "") != c.spam {
+			if sign := parse(t, raw).Spam; (sign != "") != c.spam {
 				t.Errorf("%q: %q", c.head[:min(len(c.head), 80)], sign)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"runtime/pprof"
 	"strings"
 	"syscall"
@@ -30,7 +31,8 @@ type task struct {
 type result struct {
 	Seconds float64
 	CPU     float64 // seconds, user and system
-	PeakMB  float64 // resident, of the whole process
+	IdleMB  float64 // resident before the work, of the whole process
+	PeakMB  float64 // the most that was resident
 }
 
 const taskName = "GUICHET_BENCHMARK_TASK"
@@ -85,6 +87,10 @@ func (t task) measure(ctx context.Context) error {
 			return err
 		}
 	}
+	idle, err := settle()
+	if err != nil {
+		return err
+	}
 	start, before := time.Now(), cpu()
 	n, err := work()
 	r := result{Seconds: time.Since(start).Seconds(), CPU: (cpu() - before).Seconds()}
@@ -95,7 +101,7 @@ func (t task) measure(ctx context.Context) error {
 	if err := errors.Join(err, check(), end()); err != nil {
 		return err
 	}
-	r.PeakMB = peak()
+	r.IdleMB, r.PeakMB = idle, resident("VmHWM:")
 	return json.NewEncoder(os.Stdout).Encode(r)
 }
 
@@ -126,13 +132,22 @@ func cpu() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// peak is the most memory that this process ever had, in MB (VmHWM of proc(5)).
-func peak() float64 {
+// settle gives back what opening has left over, forgets the peak so far (proc(5),
+// clear_refs) and returns what is resident then.
+func settle() (idleMB float64, err error) {
+	debug.FreeOSMemory()
+	err = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)
+	return resident("VmRSS:"), err
+}
+
+// resident is the memory that this process has (VmRSS: of proc(5)) or has had at most
+// (VmHWM:), in MB.
+func resident(field string) float64 {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		panic(err) // Linux has it
 	}
-	_, after, _ := strings.Cut(string(status), "VmHWM:")
+	_, after, _ := strings.Cut(string(status), field)
 	var kB float64
 	if _, err := fmt.Sscan(after, &kB); err != nil {
 		panic(err)

@@ -409,8 +409,7 @@ func PastMoved(ctx context.Context, q db.Querier, id int64) (bool, error) {
 // of its source.
 func Look(r io.Reader) (*Prepared, error) {
 	sum := sha256.New()
-	var head head
-	tee := io.TeeReader(r, io.MultiWriter(sum, &head))
+	tee := io.TeeReader(r, sum)
 	m, err := mail.Parse(tee, nil)
 	if err == nil {
 		_, err = io.Copy(io.Discard, tee)
@@ -419,5 +418,5 @@ func Look(r io.Reader) (*Prepared, error) {
 		return nil, fmt.Errorf("read a mail: %w", err)
 	}
 	return &Prepared{Origin: HistoryOrigin(), Raw: blob.Content{Hash: hex.EncodeToString(sum.Sum(nil))}, Mail: m,
-		Spam: mail.SpamVerdict(&head.Buffer)}, nil
+		Spam: m.Spam}, nil
 }

@@ -6,16 +6,34 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"guichet/internal/people"
 )
 
 //go:generate go test -count=1 -run ^TestSpecification$ . -update
 //go:generate npm --prefix ../../frontend run api
 
-// maxJSON bounds the body of a JSON operation: a draft with its HTML, or a CSV.
-const maxJSON = 8 << 20
+// maxJSON bounds the body of a JSON operation: a draft with its HTML. A file to
+// import is larger, in base64.
+const (
+	maxJSON   = 8 << 20
+	maxImport = people.ImportBytes*4/3 + 64<<10
+)
+
+// bodyLimit is how many bytes the body of a request to a path may have.
+func bodyLimit(path string) int64 {
+	switch {
+	case strings.HasSuffix(path, "/draft/files"):
+		return maxUpload
+	case path == "/api/contacts/import":
+		return maxImport
+	}
+	return maxJSON
+}
 
 // apiOf registers every operation of the table on mux. The description is not
 // served: it is a file of the front end.

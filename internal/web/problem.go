@@ -83,7 +83,7 @@ func keyOf(status int) string {
 	case http.StatusUnprocessableEntity, http.StatusBadRequest:
 		return "fault.fields"
 	case http.StatusRequestEntityTooLarge:
-		return "web.too_large"
+		return "web.too_much"
 	case http.StatusUnsupportedMediaType, http.StatusNotAcceptable:
 		return "web.request"
 	case http.StatusRequestTimeout:

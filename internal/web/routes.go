@@ -173,7 +173,7 @@ func raw(pattern string, w wall, fn func(*door, http.ResponseWriter, *http.Reque
 
 func (r route) operation() huma.Operation {
 	method, path, _ := strings.Cut(r.pattern, " ")
-	return huma.Operation{Method: method, Path: path, OperationID: r.name, MaxBodyBytes: maxJSON, BodyReadTimeout: bodyTime}
+	return huma.Operation{Method: method, Path: path, OperationID: r.name, MaxBodyBytes: bodyLimit(path), BodyReadTimeout: bodyTime}
 }
 
 // has says whether a route exists here: those of the shell only in the window's

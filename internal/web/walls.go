@@ -85,11 +85,7 @@ func (d *door) walled(kind wall, next http.HandlerFunc) http.Handler {
 // may last is held to nothing but a size; a deadline that was set and taken away
 // again could pass in between.
 func (d *door) bound(w http.ResponseWriter, r *http.Request) {
-	limit := int64(maxJSON)
-	if strings.HasSuffix(r.URL.Path, "/draft/files") {
-		limit = maxUpload
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, limit)
+	r.Body = http.MaxBytesReader(w, r.Body, bodyLimit(r.URL.Path))
 	if lasts(r.Pattern) {
 		unbound(w)
 		return

@@ -85,7 +85,7 @@ func (o *door) native() (web.Shell, bool) {
 	if s == nil {
 		return web.Shell{}, false
 	}
-	return web.Shell{SaveFile: s.SaveFile, OpenURL: s.OpenURL, Notify: s.Notify, SetTitle: s.SetTitle}, true
+	return web.Shell{SaveFile: s.SaveFile, Pick: s.Pick, OpenURL: s.OpenURL, Notify: s.Notify, SetTitle: s.SetTitle}, true
 }
 
 func (o *door) raise() {

@@ -15,17 +15,25 @@ import (
 	"guichet/internal/fault"
 	"guichet/internal/history"
 	"guichet/internal/journal"
+	"guichet/internal/mail/imap"
+	"guichet/internal/mailbox"
 	"guichet/internal/words"
 )
 
 // importing joins the work on archives to the rooms.
 func (d *desk) importing() history.Options {
-	return history.Options{DB: d.db, Answer: d.answer, Now: d.now, Folder: filepath.Join(d.dir, "import"), Room: d.room}
+	return history.Options{DB: d.db, Answer: d.answer, Now: d.now, Folder: filepath.Join(d.dir, "import"), Room: d.room,
+		IMAP: func(ctx context.Context, id int64) (imap.Options, error) {
+			b, err := mailbox.ByID(ctx, d.db, id)
+			return imap.Options{Server: d.server(b, b.IMAP, "imap")}, err
+		}}
 }
 
 // importAll works on the archives that somebody asked for, one after the other. It
 // goes on with what a crash or the end of the program stopped.
 func (d *desk) importAll(ctx context.Context) error {
+	o := d.importing()
+	o.Told = d.toldImport()
 	for {
 		changed := d.db.Changed()
 		work, err := history.Work(ctx, d.db)
@@ -33,8 +41,11 @@ func (d *desk) importAll(ctx context.Context) error {
 			return errors.Join(err, ctx.Err())
 		}
 		if len(work) > 0 {
-			if err = history.Run(ctx, d.importing(), work[0].ID); err == nil {
-				continue
+			if err = history.Run(ctx, o, work[0].ID); err == nil {
+				d.state.set(func() {}) // the windows look again
+				if err = o.Sweep(ctx); err == nil {
+					continue
+				}
 			}
 			if ctx.Err() != nil {
 				return nil
@@ -57,6 +68,18 @@ func (d *desk) importAll(ctx context.Context) error {
 		retry.Stop()
 		if ctx.Err() != nil {
 			return nil
+		}
+	}
+}
+
+// toldImport tells the windows how far an import is, a few times a second.
+func (d *desk) toldImport() func(history.Import) {
+	const pace = 300 * time.Millisecond
+	var last time.Time
+	return func(i history.Import) {
+		if now := d.now(); !i.Active() || now.Sub(last) >= pace {
+			last = now
+			d.state.set(func() {})
 		}
 	}
 }

@@ -28,6 +28,7 @@ const (
 func (w *running) shell() Shell {
 	return Shell{
 		SaveFile: w.saveFile,
+		Pick:     w.pick,
 		OpenURL:  w.openURL,
 		Notify:   w.notify,
 		SetTitle: func(title string) { desktop.WindowSetTitle(w.desk, plain(title, maxTitle)) },
@@ -58,6 +59,30 @@ func (w *running) saveFile(ctx context.Context, name string, r io.Reader) (strin
 		return "", false, fault.Wrap(err, fault.Outside, "shell.save.failed", "dir", filepath.Dir(path))
 	}
 	return path, true, nil
+}
+
+// pick asks for what to read, one dialog at a time as saveFile does.
+func (w *running) pick(ctx context.Context, folder bool) ([]string, error) {
+	if !w.dialog.TryLock() {
+		return nil, fault.New(fault.Busy, "shell.save.busy")
+	}
+	defer w.dialog.Unlock()
+	options := desktop.OpenDialogOptions{DefaultDirectory: downloads(), ShowHiddenFiles: folder, Title: words.Say(w.options.Language, "history.pick.files")}
+	var paths []string
+	var err error
+	if folder {
+		options.Title = words.Say(w.options.Language, "history.pick.folder")
+		var path string
+		if path, err = desktop.OpenDirectoryDialog(w.desk, options); path != "" {
+			paths = []string{path}
+		}
+	} else {
+		paths, err = desktop.OpenMultipleFilesDialog(w.desk, options)
+	}
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Outside, "history.err.pick")
+	}
+	return paths, ctx.Err()
 }
 
 // saveName is what the dialog suggests: a label that leads nowhere, not hidden.

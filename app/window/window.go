@@ -42,6 +42,9 @@ type Shell struct {
 	// SaveFile asks where to keep r under the suggested name, cleaned, and writes it
 	// there whole or not at all. saved is false when the person thought better of it.
 	SaveFile func(ctx context.Context, name string, r io.Reader) (path string, saved bool, err error)
+	// Pick asks for files to read, or for a folder. None: the person thought better
+	// of it.
+	Pick func(ctx context.Context, folder bool) (paths []string, err error)
 	// OpenURL opens an http, https, mailto or tel link outside. The question to the
 	// person comes before; see CleanURL for what is refused.
 	OpenURL func(ctx context.Context, raw string) error

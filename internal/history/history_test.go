@@ -31,6 +31,15 @@ type office struct {
 	uid uint32
 }
 
+func seeded(t *testing.T) *rand.Rand {
+	t.Helper()
+	seed := rand.Uint64()
+	t.Log("seed", seed)
+	return rand.New(rand.NewPCG(seed, 3))
+}
+
+func openSQLite(t *testing.T) *db.DB { return dbtest.Open(t) }
+
 func each(t *testing.T, run func(o *office)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) { run(newOffice(t, d)) })
 }
@@ -377,9 +386,7 @@ func (f *office) same(before map[string][]string) {
 // Whatever the archive, in whatever order, with work stopped anywhere: the same
 // conversations come of it, and undoing leaves nothing of it.
 func TestAnyArchiveComesAndGoes(t *testing.T) {
-	seed := rand.Uint64()
-	t.Log("seed", seed)
-	r := rand.New(rand.NewPCG(seed, 3))
+	r := seeded(t)
 	mails := correspondence(r, 120)
 	var want string
 	for n := range 3 {

@@ -16,6 +16,7 @@ import (
 	"guichet/internal/fault"
 	"guichet/internal/intake"
 	"guichet/internal/mail"
+	"guichet/internal/mail/imap"
 )
 
 // Options are what working on an import needs.
@@ -26,8 +27,8 @@ type Options struct {
 	Folder string // where mails of an IMAP folder wait between the reading and the import
 	// Told is called after each step that is on disk. It may be nil.
 	Told func(Import)
-	// Fetch brings the mails of an IMAP folder. It may be nil: then there are none.
-	Fetch func(ctx context.Context, o Options, i Import) error
+	// IMAP says how a mailbox is reached. It may be nil: then none is.
+	IMAP func(ctx context.Context, mailbox int64) (imap.Options, error)
 	// Room says whether the disk can take more. It may be nil.
 	Room func() error
 }
@@ -92,7 +93,12 @@ func (o Options) fail(ctx context.Context, i Import, f *fault.Error) error {
 	if i.State != Reading {
 		to = Stopped
 	}
+	waits := i.State == Reading && i.Kind == IMAP && f.Kind == fault.Outside // a server that is away comes back
 	return o.DB.Write(ctx, func(tx *db.Tx) error {
+		if waits {
+			_, err := tx.Exec(ctx, "UPDATE history SET problem = ?, problem_args = ? WHERE id = ?", f.Key, string(args), i.ID)
+			return err
+		}
 		if err := i.become(ctx, tx, o.Now(), to); err != nil {
 			return err
 		}
@@ -134,10 +140,7 @@ func (o Options) step(ctx context.Context, i Import, do func(tx *db.Tx) error) e
 // read notes every mail of an archive, and then what they would make.
 func (o Options) read(ctx context.Context, i Import) error {
 	if i.Kind == IMAP {
-		if o.Fetch == nil {
-			return fault.New(fault.Refused, "history.err.no_mailbox")
-		}
-		if err := o.Fetch(ctx, o, i); err != nil {
+		if err := o.fetch(ctx, i); err != nil {
 			return err
 		}
 		return o.planned(ctx, i)

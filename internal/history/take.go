@@ -103,7 +103,7 @@ func (t *taking) prepare(d *due) error {
 		d.cause = "history.because.closed"
 		return nil
 	}
-	src := &source{r: section(in, span{d.start, d.length}, form == manyMails)}
+	src := &source{r: section(in, span{d.start, d.length}, form == manyMails && t.i.Kind == Files)}
 	p, err := intake.Prepare(t.o.Answer, intake.HistoryOrigin(), src)
 	switch {
 	case src.err != nil:

@@ -61,6 +61,8 @@ type Backup struct {
 type Shell struct {
 	// SaveFile asks where to keep r; saved is false when the person gave up.
 	SaveFile func(ctx context.Context, name string, r io.Reader) (path string, saved bool, err error)
+	// Pick asks for files to read, or for a folder; none when the person gave up.
+	Pick     func(ctx context.Context, folder bool) (paths []string, err error)
 	OpenURL  func(ctx context.Context, raw string) error
 	Notify   func(ctx context.Context, title, body string) error
 	SetTitle func(title string)

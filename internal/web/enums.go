@@ -25,6 +25,9 @@ type (
 	mailKind     string
 	reassignTo   string
 	importAction string
+	historyKind  string
+	historyState string
+	historyTo    string
 	theme        string
 	composerMode string
 	sessionKind  string
@@ -130,6 +133,18 @@ func (reassignTo) Schema(r huma.Registry) *huma.Schema {
 
 func (importAction) Schema(r huma.Registry) *huma.Schema {
 	return oneOf(r, "ImportAction", "create", "update", "same", "refuse")
+}
+
+func (historyKind) Schema(r huma.Registry) *huma.Schema {
+	return oneOf(r, "HistoryKind", "files", "imap")
+}
+
+func (historyState) Schema(r huma.Registry) *huma.Schema {
+	return oneOf(r, "HistoryState", "reading", "ready", "importing", "stopped", "done", "undoing", "undone", "dropped", "failed")
+}
+
+func (historyTo) Schema(r huma.Registry) *huma.Schema {
+	return oneOf(r, "HistoryTo", "reading", "importing", "stopped", "undoing", "dropped")
 }
 
 func (theme) Schema(r huma.Registry) *huma.Schema {

@@ -130,10 +130,13 @@ func (s *stream) entries(r *http.Request) error {
 			return err
 		}
 		for _, e := range list {
+			s.seq = e.Seq
+			if quiet[e.Kind] {
+				continue
+			}
 			if err := s.send("change", e.Seq, changeOf(e)); err != nil {
 				return err
 			}
-			s.seq = e.Seq
 			if e.Subject == "session" || e.Subject == "agent" {
 				if _, _, err := people.SessionByToken(r.Context(), s.d.DB, s.d.Now(), s.self.token); err != nil {
 					return err
@@ -145,6 +148,11 @@ func (s *stream) entries(r *http.Request) error {
 		}
 	}
 }
+
+// quiet are the kinds of entries of which an archive makes thousands: a window
+// hears of the archive as a whole when it is there.
+var quiet = map[string]bool{"ticket.imported": true, "message.imported": true, "mail.imported": true, "ticket.unimported": true,
+	"message.unimported": true}
 
 func changeOf(e journal.Entry) feedChange {
 	return feedChange{Seq: e.Seq, At: ms(e.At), Kind: e.Kind, Subject: e.Subject, SubjectID: idOf(e.SubjectID),

@@ -32,11 +32,15 @@ func (d *door) me(ctx context.Context, a people.Agent) (me, error) {
 	if err != nil {
 		return me{}, err
 	}
+	archives, err := d.historyNotes(ctx)
+	if err != nil {
+		return me{}, err
+	}
 	return me{
 		Agent: agentSelf{ID: idOf(a.ID), Name: a.Name, Email: a.Email, Level: a.Level, Role: role(a.Role),
 			Language: language(a.Language), Preferences: preferencesOf(a.Preferences)},
 		Demo: d.Demo, Version: d.Version, Shell: d.Shell != nil, NeedsSetup: !d.Demo && (team.TeamName == "" || len(boxes) == 0),
-		JournalSeq: seq, Mailboxes: boxes, DiskFull: d.Desk.diskFull(), TeamName: team.TeamName,
+		JournalSeq: seq, Mailboxes: boxes, DiskFull: d.Desk.diskFull(), TeamName: team.TeamName, History: archives,
 	}, nil
 }
 
@@ -120,6 +124,9 @@ func getViews(ctx context.Context, d *door, _ *struct{}) (out views, err error) 
 func (d *door) status(ctx context.Context) (s feedStatus, err error) {
 	s.DiskFull = d.Desk.diskFull()
 	if s.Mailboxes, err = d.boxNotes(ctx); err != nil {
+		return s, err
+	}
+	if s.History, err = d.historyNotes(ctx); err != nil {
 		return s, err
 	}
 	s.Outbox.Stuck, _, err = outbox.Counts(ctx, d.DB)

@@ -2,15 +2,16 @@ package web
 
 // me is what the front end needs to know before anything else.
 type me struct {
-	Agent      agentSelf     `json:"agent"`
-	Demo       bool          `json:"demo"`
-	Version    string        `json:"version"`
-	Shell      bool          `json:"shell" doc:"the routes under /shell/ exist: this is the desktop window"`
-	NeedsSetup bool          `json:"needsSetup"`
-	JournalSeq int64         `json:"journalSeq"`
-	Mailboxes  list[boxNote] `json:"mailboxes"`
-	DiskFull   bool          `json:"diskFull"`
-	TeamName   string        `json:"teamName"`
+	Agent      agentSelf         `json:"agent"`
+	Demo       bool              `json:"demo"`
+	Version    string            `json:"version"`
+	Shell      bool              `json:"shell" doc:"the routes under /shell/ exist: this is the desktop window"`
+	NeedsSetup bool              `json:"needsSetup"`
+	JournalSeq int64             `json:"journalSeq"`
+	Mailboxes  list[boxNote]     `json:"mailboxes"`
+	DiskFull   bool              `json:"diskFull"`
+	TeamName   string            `json:"teamName"`
+	History    list[historyNote] `json:"history"`
 }
 
 type agentSelf struct {
@@ -105,9 +106,10 @@ type feedChange struct {
 
 // feedStatus is the data of a "status" event: how the loops are doing.
 type feedStatus struct {
-	Mailboxes list[boxNote] `json:"mailboxes"`
-	Outbox    outboxCount   `json:"outbox"`
-	DiskFull  bool          `json:"diskFull"`
+	Mailboxes list[boxNote]     `json:"mailboxes"`
+	Outbox    outboxCount       `json:"outbox"`
+	DiskFull  bool              `json:"diskFull"`
+	History   list[historyNote] `json:"history"`
 }
 
 // feedQuestion is the data of a "question" event: a link in a mail's frame was

@@ -118,6 +118,14 @@ func routes() []route {
 		op("DELETE /api/mailboxes/{id}/oauth", "removeOAuth", removeOAuth),
 		op("POST /api/mailboxes/{id}/consent", "askConsent", askConsent),
 		op("GET /api/mailboxes/{id}/consent", "getConsent", getConsent),
+		op("GET /api/mailboxes/{id}/folders", "listFolders", listFolders),
+		op("GET /api/history", "listHistory", listHistory),
+		op("POST /api/history", "startHistory", startHistory),
+		op("GET /api/history/{id}", "getHistory", getHistory),
+		op("POST /api/history/{id}/move", "moveHistory", moveHistory),
+		op("GET /api/history/{id}/talks", "listHistoryTalks", listHistoryTalks),
+		op("GET /api/history/{id}/aside", "listHistoryAside", listHistoryAside),
+		op("GET /api/history/{id}/undo", "planHistoryUndo", planHistoryUndo),
 		op("GET /api/settings", "getSettings", getSettings),
 		op("PATCH /api/settings", "updateSettings", updateSettings),
 		act("POST /api/setup", "setUp", setUp),
@@ -126,6 +134,7 @@ func routes() []route {
 		op("POST /api/backups", "makeBackup", makeBackup),
 
 		op("POST /shell/save", "shellSave", saveWithShell),
+		op("POST /shell/pick", "shellPick", pickWithShell),
 		act("POST /shell/open", "shellOpen", openWithShell),
 		act("POST /shell/notify", "shellNotify", notifyWithShell),
 		act("POST /shell/title", "shellTitle", titleWithShell),
@@ -135,7 +144,7 @@ func routes() []route {
 // lasts says which routes may take as long as they need: a feed has no end, a
 // backup copies everything, and a dialog waits for a person.
 func lasts(pattern string) bool {
-	return pattern == "GET /api/feed" || pattern == "POST /api/backups" || pattern == "POST /shell/save"
+	return pattern == "GET /api/feed" || pattern == "POST /api/backups" || pattern == "POST /shell/save" || pattern == "POST /shell/pick"
 }
 
 // op is a line for an operation that answers with JSON.

@@ -98,6 +98,7 @@ func withShell(o *Options) {
 		return Shell{
 			SaveFile: func(context.Context, string, io.Reader) (string, bool, error) { panic("not asked for") },
 			OpenURL:  func(context.Context, string) error { panic("not asked for") },
+			Pick:     func(context.Context, bool) ([]string, error) { panic("not asked for") },
 			Notify:   func(context.Context, string, string) error { panic("not asked for") },
 			SetTitle: func(string) { panic("not asked for") },
 		}, true

@@ -35,6 +35,27 @@ func Probe(ctx context.Context, o Options) []wire.Step {
 	return append(steps, wire.Step{Name: "folders", OK: err == nil, Err: err, Detail: strings.Join(names, "\n")})
 }
 
+// Folders lists the folders of a mailbox that can be opened, by name.
+func Folders(ctx context.Context, o Options) ([]string, error) {
+	s, _, err := open(ctx, o.defaults())
+	if err != nil {
+		return nil, err
+	}
+	defer s.logout()
+	all, err := s.folders()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, f := range all {
+		if !slices.Contains(f.Attrs, imap.MailboxAttrNoSelect) && !slices.Contains(f.Attrs, imap.MailboxAttrNonExistent) {
+			names = append(names, f.Mailbox)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
 func (s *session) folders() ([]*imap.ListData, error) {
 	s.ready()
 	all, err := s.c.List("", "*", nil).Collect()

@@ -341,6 +341,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listHistory"];
+        put?: never;
+        post: operations["startHistory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/{id}/aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listHistoryAside"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["moveHistory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/{id}/talks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listHistoryTalks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["planHistoryUndo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/hosts": {
         parameters: {
             query?: never;
@@ -431,6 +527,22 @@ export interface paths {
         get: operations["getConsent"];
         put?: never;
         post: operations["askConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes/{id}/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listFolders"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -944,6 +1056,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["shellOpen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shell/pick": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["shellPick"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1542,6 +1670,7 @@ export interface components {
         };
         FeedStatus: {
             diskFull: boolean;
+            history: components["schemas"]["HistoryNote"][];
             mailboxes: components["schemas"]["BoxNote"][];
             outbox: components["schemas"]["OutboxCount"];
         };
@@ -1572,6 +1701,164 @@ export interface components {
         };
         /** @enum {string} */
         FoldKind: "quote" | "signature" | "forward" | "disclaimer";
+        Folders: {
+            items: string[];
+        };
+        /** @enum {string} */
+        HistoryKind: "files" | "imap";
+        HistoryMail: {
+            /** Format: int64 */
+            at: number;
+            because: components["schemas"]["Said"];
+            from: string;
+            /** @description its card, once it is taken in */
+            mailId?: components["schemas"]["ID"];
+            /** Format: int64 */
+            n: number;
+            subject: string;
+        };
+        HistoryMails: {
+            items: components["schemas"]["HistoryMail"][];
+            /** Format: int64 */
+            next?: number;
+        };
+        HistoryMoveBody: {
+            to: components["schemas"]["HistoryTo"];
+        };
+        HistoryNewBody: {
+            folder?: string;
+            kind: components["schemas"]["HistoryKind"];
+            mailboxId?: components["schemas"]["ID"];
+            /** @description files or folders of this machine; only in its own window */
+            paths?: string[];
+        };
+        HistoryNote: {
+            id: components["schemas"]["ID"];
+            label: string;
+            /** Format: int64 */
+            progress: number;
+            /** Format: int64 */
+            size: number;
+            state: components["schemas"]["HistoryState"];
+        };
+        HistoryRow: {
+            /** Format: int64 */
+            createdAt: number;
+            /** Format: int64 */
+            endedAt?: number;
+            id: components["schemas"]["ID"];
+            /**
+             * Format: int64
+             * @description mails for tickets that are there
+             */
+            joinMails: number;
+            kind: components["schemas"]["HistoryKind"];
+            label: string;
+            /** Format: int64 */
+            mails: number;
+            /**
+             * Format: int64
+             * @description tickets that it makes
+             */
+            opens: number;
+            problem?: components["schemas"]["Said"];
+            /** Format: int64 */
+            progress: number;
+            /**
+             * Format: int64
+             * @description of what is under way: bytes or mails
+             */
+            size: number;
+            state: components["schemas"]["HistoryState"];
+        };
+        HistoryRows: {
+            items: components["schemas"]["HistoryRow"][];
+        };
+        HistorySkipped: {
+            because: components["schemas"]["Said"];
+            path: string;
+        };
+        /** @enum {string} */
+        HistoryState: "reading" | "ready" | "importing" | "stopped" | "done" | "undoing" | "undone" | "dropped" | "failed";
+        HistoryTalk: {
+            /** @description absent: of no client */
+            client?: string;
+            /** Format: int64 */
+            first: number;
+            /** Format: int64 */
+            last: number;
+            /** Format: int64 */
+            mails: number;
+            /** Format: int64 */
+            n: number;
+            /** Format: int64 */
+            number?: number;
+            /** @description a ticket of its own */
+            opens: boolean;
+            people: string;
+            subject: string;
+            ticketId?: components["schemas"]["ID"];
+        };
+        HistoryTalks: {
+            items: components["schemas"]["HistoryTalk"][];
+            /** Format: int64 */
+            next?: number;
+        };
+        /** @enum {string} */
+        HistoryTo: "reading" | "importing" | "stopped" | "undoing" | "dropped";
+        HistoryUndo: {
+            /**
+             * Format: int64
+             * @description tickets that are given back as before
+             */
+            joined: number;
+            /** Format: int64 */
+            mails: number;
+            /**
+             * Format: int64
+             * @description tickets that go
+             */
+            opened: number;
+            staying: components["schemas"]["HistoryTalk"][];
+            /**
+             * Format: int64
+             * @description tickets that somebody has worked on since
+             */
+            stays: number;
+        };
+        HistoryView: {
+            aside: components["schemas"]["FateCount"][];
+            /** Format: int64 */
+            clients: number;
+            /** Format: int64 */
+            first?: number;
+            /**
+             * Format: int64
+             * @description tickets that are there and get mails
+             */
+            joins: number;
+            /** Format: int64 */
+            last?: number;
+            /** Format: int64 */
+            openMails: number;
+            places: string[];
+            /** @description the first files that are no mails */
+            skipped: components["schemas"]["HistorySkipped"][];
+            /** Format: int64 */
+            skippedAll: number;
+            /**
+             * Format: int64
+             * @description senders of no client
+             */
+            strangers: number;
+            /**
+             * Format: int64
+             * @description mails that are there already
+             */
+            there: number;
+            /** Format: int64 */
+            unreadable: number;
+        };
         HostInBody: {
             address: string;
         };
@@ -1756,6 +2043,7 @@ export interface components {
             agent: components["schemas"]["AgentSelf"];
             demo: boolean;
             diskFull: boolean;
+            history: components["schemas"]["HistoryNote"][];
             /** Format: int64 */
             journalSeq: number;
             mailboxes: components["schemas"]["BoxNote"][];
@@ -2081,6 +2369,14 @@ export interface components {
              * @description a link of the HTML
              */
             n?: number;
+        };
+        ShellPickBody: {
+            /** @description a folder, not files */
+            folder: boolean;
+        };
+        ShellPicked: {
+            /** @description none: the person thought better of it */
+            paths: string[];
         };
         ShellSaveBody: {
             draftFileId?: components["schemas"]["ID"];
@@ -3192,6 +3488,239 @@ export interface operations {
             };
         };
     };
+    listHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryRows"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HistoryNewBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listHistoryAside: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                after?: number;
+                /** @description only what an undoing left */
+                stays?: boolean;
+                fate?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryMails"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    moveHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HistoryMoveBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listHistoryTalks: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                after?: number;
+                /** @description only what an undoing left */
+                stays?: boolean;
+                fate?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryTalks"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    planHistoryUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryUndo"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listHosts: {
         parameters: {
             query?: never;
@@ -3468,6 +3997,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsentView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFolders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Folders"];
                 };
             };
             /** @description Error */
@@ -4705,6 +5265,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shellPick: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShellPickBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShellPicked"];
+                };
             };
             /** @description Error */
             default: {

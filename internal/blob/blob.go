@@ -35,7 +35,8 @@ var ErrDamaged = errors.New("the stored content is damaged")
 // content.
 func IsDisk(err error) bool {
 	var e *fs.PathError
-	return errors.As(err, &e) || errors.Is(err, syscall.ENOSPC)
+	var renamed *os.LinkError
+	return errors.As(err, &e) || errors.As(err, &renamed) || errors.Is(err, syscall.ENOSPC)
 }
 
 // Content is a content that is ready to be named by a transaction: a small one

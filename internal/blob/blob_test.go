@@ -155,6 +155,15 @@ func TestCollectTakesOnlyWhatNothingNames(t *testing.T) {
 		if _, err := ReadAll(t.Context(), d, dir, young.Hash, 1<<20); err != nil {
 			t.Error("a young content is gone:", err)
 		}
+		changed := d.Changed()
+		if got, err := Collect(context.Background(), d, dir, []string{"SELECT value FROM setting"}, later, 24*time.Hour); err != nil || got != (Collected{}) {
+			t.Errorf("Collect again = %+v, %v", got, err)
+		}
+		select {
+		case <-changed:
+			t.Error("every window was woken for nothing")
+		default:
+		}
 		for _, c := range []Content{unused, crashed} {
 			if _, err := os.Stat(filepath.Join(dir, fileName(c.Hash))); !errors.Is(err, os.ErrNotExist) {
 				t.Error("still there:", err)

@@ -68,3 +68,15 @@ func TestSettleWhatIsLost(t *testing.T) {
 		t.Errorf("Settle = %v", err)
 	}
 }
+
+// A name that can't be given is a fault of the disk too.
+func TestSettleWhereNothingCanBeNamed(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "blobs")
+	c := loose(t, dir, noise(Small+1))
+	if err := os.MkdirAll(filepath.Join(dir, fileName(c.Hash), "in the way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := Settle(dir, []Content{c}); err == nil || !IsDisk(err) {
+		t.Errorf("Settle = %v", err)
+	}
+}

@@ -58,7 +58,9 @@ type Report struct {
 	SHA256   string           `json:"sha256"`   // of the database
 	Counts   map[string]int64 `json:"counts"`   // rows by table
 	Contents int              `json:"contents"` // large contents, files of their own
-	List     string           `json:"list"`     // SHA-256 of contents.txt
+	// List is the SHA-256 of contents.txt, "" in the first copies of all, which had
+	// another under another name.
+	List string `json:"listSHA256,omitempty"`
 	// Missing are the large contents that were already lost or damaged in the
 	// data folder when the copy was made (by Verify and Restore: now).
 	Missing []string `json:"missing,omitempty"`
@@ -173,7 +175,7 @@ func (r *Report) fill(ctx context.Context, d *db.DB, blobs, to, dir string) erro
 	if r.List, err = writeList(ctx, c, dir); err != nil {
 		return err
 	}
-	if err := r.carryAll(ctx, d, c, blobs, to); err != nil {
+	if err := r.carryAll(ctx, c, blobs, to); err != nil {
 		return err
 	}
 	if r.Size, r.SHA256, err = hashFile(path); err != nil {

@@ -158,6 +158,8 @@ func TestVerifySeesEveryDamage(t *testing.T) {
 	}{
 		"a byte of the database": {func(t *testing.T, _ string, r Report, _ []string) { flip(t, filepath.Join(r.Path, databaseFile)) }, "backup.err.damaged"},
 		"no database":            {func(t *testing.T, _ string, r Report, _ []string) { remove(t, filepath.Join(r.Path, databaseFile)) }, "backup.err.damaged"},
+		"a byte of the list":     {func(t *testing.T, _ string, r Report, _ []string) { flip(t, filepath.Join(r.Path, contentsFile)) }, "backup.err.damaged"},
+		"no list":                {func(t *testing.T, _ string, r Report, _ []string) { remove(t, filepath.Join(r.Path, contentsFile)) }, "backup.err.damaged"},
 		"the manifest": {func(t *testing.T, _ string, r Report, _ []string) {
 			remove(t, filepath.Join(r.Path, manifestFile))
 			if err := os.WriteFile(filepath.Join(r.Path, manifestFile), []byte(`{"format":1,"size":1}`), 0o600); err != nil {
@@ -228,6 +230,18 @@ func TestAContentLostAtHomeIsToldAndStopsNothing(t *testing.T) {
 		t.Error("a damaged content is in the backup")
 	}
 	if r, err := Verify(t.Context(), to); err != nil || len(r.Missing) != 2 {
+		t.Errorf("Verify = %+v, %v", r, err)
+	}
+	// One that was lost is there again, as a later copy brings it, and another is not.
+	if err := os.Rename(fileOf(filepath.Join(to, blobsDir), hashes[2]), fileOf(filepath.Join(to, blobsDir), hashes[2])+".away"); err != nil {
+		t.Fatal(err)
+	}
+	flip(t, fileOf(k.blobs(), hashes[1]))
+	if err := errors.Join(os.MkdirAll(filepath.Dir(fileOf(filepath.Join(to, blobsDir), hashes[1])), 0o700),
+		copyFile(fileOf(k.blobs(), hashes[1]), fileOf(filepath.Join(to, blobsDir), hashes[1]))); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := Verify(t.Context(), to); faultKey(err) != "backup.err.contents" || len(r.Missing) != 2 {
 		t.Errorf("Verify = %+v, %v", r, err)
 	}
 }

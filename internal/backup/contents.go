@@ -37,34 +37,25 @@ func writeList(ctx context.Context, q db.Querier, dir string) (sum string, err e
 		_, err := w.WriteString(c.hash + "\n")
 		return err
 	})
-	return hex.EncodeToString(h.Sum(nil)), errors.Join(err, w.Flush(), f.Sync(), f.Close())
+	err = errors.Join(err, w.Flush(), f.Sync(), f.Close())
+	return hex.EncodeToString(h.Sum(nil)), err
 }
 
 // carryAll brings every large content of the copy c to the backup folder.
-func (r *Report) carryAll(ctx context.Context, d *db.DB, c copied, blobs, to string) error {
+func (r *Report) carryAll(ctx context.Context, c copied, blobs, to string) error {
 	into := filepath.Join(to, blobsDir)
 	return eachLarge(ctx, c, func(one content) error {
 		r.Contents++
 		fresh, err := carry(ctx, c, one.hash, blobs, into, true)
-		if errors.Is(err, blob.ErrDamaged) {
-			return r.note(ctx, d, one.hash)
+		if errors.Is(err, blob.ErrDamaged) { // lost at home, or collected since the database was copied
+			r.Missing = append(r.Missing, one.hash)
+			return nil
 		}
 		if fresh {
 			r.Added++
 		}
 		return err
 	})
-}
-
-// note remembers a content that is lost at home, unless it was collected after
-// the database was copied: then nothing names it any more.
-func (r *Report) note(ctx context.Context, d *db.DB, hash string) error {
-	_, err := db.Value[int64](ctx, d, "SELECT size FROM blob WHERE hash = ?", hash)
-	if err != nil && !errors.Is(err, db.ErrNone) {
-		return err
-	}
-	r.Missing = append(r.Missing, hash)
-	return nil
 }
 
 // carry brings one large content from a folder of contents to another, checks it

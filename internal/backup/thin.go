@@ -2,7 +2,10 @@ package backup
 
 import (
 	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -94,7 +97,8 @@ func removeCut(to string, now time.Time) (n int, err error) {
 }
 
 // sweep removes the contents that no copy names, those being made included. A
-// copy whose list can't be read keeps everything.
+// copy whose list can't be read, or is not the one that was written, keeps
+// everything: Verify tells of it.
 func sweep(to string) error {
 	entries, err := os.ReadDir(filepath.Join(to, copiesDir))
 	if err != nil {
@@ -102,7 +106,11 @@ func sweep(to string) error {
 	}
 	named := map[string]bool{}
 	for _, e := range entries {
-		err := readList(filepath.Join(to, copiesDir, e.Name(), contentsFile), named)
+		dir := filepath.Join(to, copiesDir, e.Name())
+		sum, err := readList(filepath.Join(dir, contentsFile), named)
+		if r, bad := manifest(dir); err == nil && bad == nil && r.List != "" && sum != r.List {
+			return nil
+		}
 		if errors.Is(err, fs.ErrNotExist) && strings.HasPrefix(e.Name(), part) {
 			return nil // it is being made, or was cut short: what it needs is not known yet
 		}
@@ -123,15 +131,17 @@ func sweep(to string) error {
 	})
 }
 
-func readList(path string, into map[string]bool) error {
+// readList notes the hashes in a list, and returns the SHA-256 of the list itself.
+func readList(path string, into map[string]bool) (sum string, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer f.Close()
-	lines := bufio.NewScanner(f)
+	h := sha256.New()
+	lines := bufio.NewScanner(io.TeeReader(f, h))
 	for lines.Scan() {
 		into[lines.Text()] = true
 	}
-	return lines.Err()
+	return hex.EncodeToString(h.Sum(nil)), lines.Err()
 }

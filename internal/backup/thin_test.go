@@ -75,3 +75,23 @@ func TestThinningTakesContentsThatNoCopyNames(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A list that names something else than what it was written with takes nothing
+// away from the copy that it belongs to.
+func TestADamagedListKeepsEveryContent(t *testing.T) {
+	k, to := newDesk(t), filepath.Join(t.TempDir(), "backup")
+	hashes := k.mails(t, 100_000, 100_001)
+	r := k.backup(t, to, noon)
+	if r.List == "" {
+		t.Error("the manifest does not know its list")
+	}
+	flip(t, filepath.Join(r.Path, contentsFile))
+	if err := sweep(to); err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range hashes {
+		if !exists(fileOf(filepath.Join(to, blobsDir), h)) {
+			t.Error("a content is gone:", h)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"guichet/internal/blob"
 	"guichet/internal/db"
@@ -24,6 +25,11 @@ func Verify(ctx context.Context, dir string) (Report, error) {
 	if err := r.checkDatabase(ctx); err != nil {
 		return r, err
 	}
+	// A restore does not need the list; thinning does, and keeps everything without it.
+	if list, err := readList(filepath.Join(r.Path, contentsFile), map[string]bool{}); err != nil || r.List != "" && list != r.List {
+		cause := errors.Join(err, errors.New("the list's hash is not the manifest's"))
+		return r, fault.Wrap(cause, fault.Refused, "backup.err.damaged", "folder", r.Path)
+	}
 	c, err := openCopy(filepath.Join(r.Path, databaseFile))
 	if err != nil {
 		return r, told(err, dir)
@@ -33,9 +39,11 @@ func Verify(ctx context.Context, dir string) (Report, error) {
 	if err != nil {
 		return r, told(err, dir)
 	}
-	known := len(r.Missing)
-	if r.Missing = lost; len(lost) > known {
-		return r, fault.New(fault.Refused, "backup.err.contents", "n", len(lost)-known)
+	known := r.Missing
+	r.Missing = lost
+	since := slices.DeleteFunc(slices.Clone(lost), func(hash string) bool { return slices.Contains(known, hash) })
+	if len(since) > 0 {
+		return r, fault.New(fault.Refused, "backup.err.contents", "n", len(since))
 	}
 	return r, nil
 }

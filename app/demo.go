@@ -12,6 +12,9 @@ import (
 	"guichet/app/demo"
 	"guichet/app/instance"
 	"guichet/app/window"
+	"guichet/internal/asset"
+	"guichet/internal/calendar"
+	"guichet/internal/contract"
 	"guichet/internal/db"
 	"guichet/internal/fault"
 	"guichet/internal/journal"
@@ -189,13 +192,43 @@ func fillClient(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time,
 		}
 		sites[s.Name] = site.ID
 	}
+	users := map[string]int64{}
 	for _, p := range c.Contacts {
-		if _, err := people.CreateContact(ctx, tx, by, now, people.Contact{ClientID: client.ID, SiteID: sites[p.Site], Name: p.Name,
-			Phone: p.Phone, Language: words.Parse(p.Language), Note: p.Role, Addresses: []people.Address{{Address: p.Email}}}); err != nil {
+		contact, err := people.CreateContact(ctx, tx, by, now, people.Contact{ClientID: client.ID, SiteID: sites[p.Site], Name: p.Name,
+			Phone: p.Phone, Language: words.Parse(p.Language), Note: p.Role, Addresses: []people.Address{{Address: p.Email}}})
+		if err != nil {
 			return fmt.Errorf("contact %s: %w", p.Name, err)
 		}
+		users[p.Email] = contact.ID
 	}
-	return nil
+	for _, m := range c.Machines {
+		a := asset.Asset{ClientID: client.ID, SiteID: sites[m.Site], Name: m.Name, Type: asset.Type(m.Type)}
+		if id := users[m.Contact]; id != 0 {
+			a.Users = []int64{id}
+		}
+		if _, err := asset.Create(ctx, tx, by, now, a); err != nil {
+			return fmt.Errorf("machine %s: %w", m.Name, err)
+		}
+	}
+	return fillContract(ctx, tx, by, now, client.ID, c.Contract)
+}
+
+// fillContract agrees the usual terms with a demo's client, with what is its own, since the first day of last year.
+func fillContract(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, client int64, c *demo.Contract) error {
+	if c == nil {
+		return nil
+	}
+	terms := contract.Default()
+	terms.Perimeter.Scope, terms.OnCall, terms.Included = contract.Scope(c.Scope), c.OnCall, c.Included
+	for _, l := range c.Lines {
+		terms.Perimeter.Lines = append(terms.Perimeter.Lines, contract.Line{Covered: l.Covered, Type: asset.Type(l.Type), Note: l.Note})
+	}
+	if c.Saturday {
+		terms.Hours.Week[time.Saturday] = []calendar.Span{{From: 9 * 60, To: 12 * 60}}
+	}
+	_, err := contract.Create(ctx, tx, by, now, contract.Contract{ClientID: client, Name: c.Name, NoticeMonths: 3,
+		StartsOn: calendar.Date{Year: now.Year() - 1, Month: time.January, Day: 1}}, terms)
+	return err
 }
 
 func (d *desk) fillMailbox(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, c demo.Company, s *demo.Servers) error {

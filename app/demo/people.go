@@ -43,7 +43,26 @@ type Client struct {
 	Domains  []string  `json:"domains"`
 	Sites    []Site    `json:"sites"`
 	Contacts []Contact `json:"contacts"`
+	Contract *Contract `json:"contract"` // nil for none
 	Machines []Machine `json:"machines"`
+}
+
+// Contract is what was agreed with a client, as far as it differs from the usual terms. Scope is "infrastructure",
+// "workstations" or "listed"; Included are minutes a month, 0 for unlimited.
+type Contract struct {
+	Name     string `json:"name"`
+	Scope    string `json:"scope"`
+	Lines    []Line `json:"lines"`
+	Saturday bool   `json:"saturday"`
+	OnCall   bool   `json:"onCall"`
+	Included int    `json:"included"`
+}
+
+// Line takes a type of machines into a contract or out of it.
+type Line struct {
+	Covered bool   `json:"covered"`
+	Type    string `json:"type"`
+	Note    string `json:"note"`
 }
 
 // Site is a place of a client.

@@ -43,20 +43,15 @@ func periods(ctx context.Context, q db.Querier, t ticket.Ticket) ([]sla.Period, 
 	if err != nil || len(contracts) == 0 {
 		return nil, err
 	}
-	thing, err := About(ctx, q, t.ID, 0)
+	n, _, err := ticket.Qualified(ctx, q, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	thing, err := Thing(ctx, q, n.AssetID, 0)
 	if err != nil {
 		return nil, err
 	}
 	return contract.Periods(contract.Spans(contracts), func(terms contract.Terms) bool { return terms.Judge(thing).Answer != contract.Out })
-}
-
-// About says what a ticket is about, as its qualification names it.
-func About(ctx context.Context, q db.Querier, id int64, level int) (contract.Thing, error) {
-	n, _, err := ticket.Qualified(ctx, q, id)
-	if err != nil {
-		return contract.Thing{}, err
-	}
-	return Thing(ctx, q, n.AssetID, level)
 }
 
 // Thing says what an asset is for the perimeter. One that is gone, or 0, is not known.
@@ -148,4 +143,31 @@ func number(e journal.Entry, field string) (int64, bool) {
 		}
 	}
 	return 0, false
+}
+
+// Verdict judges a ticket by the contract of the day on which it was reported. asset is what it is about, 0 for not
+// known; level is who works on it, 0 for whoever.
+func Verdict(ctx context.Context, q db.Querier, t ticket.Ticket, asset int64, level int) (contract.Verdict, error) {
+	judge, err := Judge(ctx, q, t)
+	if err != nil {
+		return contract.Verdict{}, err
+	}
+	thing, err := Thing(ctx, q, asset, level)
+	return judge(thing), err
+}
+
+// Judge is Verdict for many things.
+func Judge(ctx context.Context, q db.Querier, t ticket.Ticket) (func(contract.Thing) contract.Verdict, error) {
+	if t.ClientID == 0 {
+		return func(contract.Thing) contract.Verdict { return contract.NoClient }, nil
+	}
+	contracts, err := contract.OfClient(ctx, q, t.ClientID)
+	if err != nil {
+		return nil, err
+	}
+	terms := contract.At(contract.Spans(contracts), t.ReportedAt).Terms
+	if terms == nil {
+		return func(contract.Thing) contract.Verdict { return contract.NoContract }, nil
+	}
+	return terms.Judge, nil
 }

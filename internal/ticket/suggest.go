@@ -2,6 +2,8 @@ package ticket
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -170,4 +172,20 @@ func suggestAsset(c Clues, text string) (Suggestion, bool) {
 		return Suggestion{"asset", c.Own[0].ID, "qualify.why.own", nil}, true
 	}
 	return Suggestion{}, false
+}
+
+// EarlierOf returns how a contact's last tickets but one were qualified, newest first.
+func EarlierOf(ctx context.Context, q db.Querier, contact, but int64, limit int) ([]Earlier, error) {
+	return db.All(ctx, q, func(e *Earlier) []any { return []any{&e.Number, &e.CategoryID} }, `SELECT t.number, n.category_id FROM ticket t
+		JOIN qualification n ON n.ticket_id = t.id WHERE t.requester_id = ? AND t.id <> ? ORDER BY t.activity_at DESC, t.id DESC LIMIT ?`, contact, but, limit)
+}
+
+// FirstText is the beginning of a ticket's first message, "" for none.
+func FirstText(ctx context.Context, q db.Querier, id int64) (string, error) {
+	text, err := db.Value[string](ctx, q, "SELECT body FROM message WHERE ticket_id = ? ORDER BY id LIMIT 1", id)
+	if errors.Is(err, db.ErrNone) {
+		return "", nil
+	}
+	const enough = 4000 // of what somebody wrote before the quotes
+	return cut(text, enough), err
 }

@@ -3,9 +3,9 @@ package web
 import (
 	"context"
 
+	"guichet/internal/asset"
 	"guichet/internal/db"
 	"guichet/internal/people"
-	"guichet/internal/ticket"
 	"guichet/internal/words"
 )
 
@@ -75,13 +75,13 @@ func updateClient(ctx context.Context, d *door, in *clientPatch) (v clientView, 
 
 func mergeClient(ctx context.Context, d *door, in *mergeIn) error {
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		return people.MergeClients(ctx, tx, actor(ctx), d.Now(), in.ID.n(), in.Body.IntoID.n(), ticket.MoveClient)
+		return people.MergeClients(ctx, tx, actor(ctx), d.Now(), in.ID.n(), in.Body.IntoID.n(), moveClient)
 	})
 }
 
 func unmergeClient(ctx context.Context, d *door, in *clientIn) error {
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		return people.UndoMergeClient(ctx, tx, actor(ctx), d.Now(), in.ID.n(), ticket.ReturnClient)
+		return people.UndoMergeClient(ctx, tx, actor(ctx), d.Now(), in.ID.n(), returnClient)
 	})
 }
 
@@ -110,6 +110,9 @@ func updateSite(ctx context.Context, d *door, in *sitePatch) (v siteView, err er
 
 func deleteSite(ctx context.Context, d *door, in *versioned) error {
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := asset.LeaveSite(ctx, tx, in.ID.n()); err != nil {
+			return err
+		}
 		return people.DeleteSite(ctx, tx, actor(ctx), d.Now(), in.ID.n(), in.Version)
 	})
 }

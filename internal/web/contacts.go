@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"guichet/internal/answer"
+	"guichet/internal/asset"
 	"guichet/internal/db"
 	"guichet/internal/history"
 	"guichet/internal/intake"
@@ -110,13 +111,13 @@ func updateContact(ctx context.Context, d *door, in *contactPatch) (v contactVie
 
 func mergeContact(ctx context.Context, d *door, in *mergeIn) error {
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		return people.MergeContacts(ctx, tx, actor(ctx), d.Now(), in.ID.n(), in.Body.IntoID.n(), ticket.MoveContact)
+		return people.MergeContacts(ctx, tx, actor(ctx), d.Now(), in.ID.n(), in.Body.IntoID.n(), moveContact)
 	})
 }
 
 func unmergeContact(ctx context.Context, d *door, in *contactIn) error {
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		return people.UndoMergeContact(ctx, tx, actor(ctx), d.Now(), in.ID.n(), ticket.ReturnContact)
+		return people.UndoMergeContact(ctx, tx, actor(ctx), d.Now(), in.ID.n(), returnContact)
 	})
 }
 
@@ -177,6 +178,9 @@ func forget(ctx context.Context, tx *db.Tx, contact int64) error {
 		if err := room(ctx, tx, addresses); err != nil {
 			return err
 		}
+	}
+	if err := asset.ForgetContact(ctx, tx, contact); err != nil {
+		return err
 	}
 	return ticket.ForgetContact(ctx, tx, contact)
 }

@@ -78,7 +78,7 @@ type door struct {
 	grants  *grants
 	asking  *questions
 	consent *consents
-	assets  map[string]asset
+	assets  map[string]builtFile
 	beat    time.Duration // between comments on an idle feed
 
 	bodyTime, answerTime time.Duration

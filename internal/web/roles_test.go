@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"guichet/internal/contract"
 	"guichet/internal/people"
 )
 
@@ -15,7 +16,8 @@ const forAll = `/ /enter /enter.js getMe updateMe /api/feed getViews listTickets
 	addNote takeForwarded getCompose saveDraft dropDraft /api/tickets/{id}/draft/files removeDraftFile /api/draft-files/{id} answerTicket
 	listOutbox undoAnswer retryAnswer settleAnswer openBody /api/messages/{id}/raw /api/messages/{id}/attachments/{part} /m/{cap}/{$}
 	/m/{cap}/part/{n} /m/{cap}/out/{n} listMails getMail /api/mails/{id}/raw reassignMail undoReassign listBlocked blockSender unblockSender
-	listClients createClient getClient updateClient mergeClient unmergeClient createSite updateSite deleteSite listContacts createContact
+	listClients createClient getClient updateClient listContracts listAssets createAsset getAsset updateAsset getQualify qualifyTicket getClocks getClock
+	mergeClient unmergeClient createSite updateSite deleteSite listContacts createContact
 	getContact updateContact mergeContact unmergeContact attachSender unattachSender importContacts listAgents linkAgent listSessions
 	revokeSession listMailboxes getMailbox listHosts getSettings shellSave shellOpen shellNotify shellTitle`
 
@@ -30,12 +32,14 @@ func TestOnlyALeadChangesTheTeam(t *testing.T) {
 		"smtp": map[string]any{"host": "h", "port": 465, "security": "tls", "user": "u"}, "savesSent": true, "signatureFr": "", "signatureEn": "",
 		"acknowledge": true, "active": true}
 	agent := map[string]any{"name": "Zoé", "email": "zoe@gardian.example", "level": 1, "role": "lead", "language": "fr", "active": true}
+	agreed, terms := map[string]any{"name": "C", "startsOn": "2026-01-01", "noticeMonths": 0}, termsOf(contract.Default())
 	bodies := map[string]any{"createMailbox": box, "updateMailbox": with(box, "version", 1), "testMailbox": box,
 		"setOAuth": map[string]any{"provider": "google", "clientId": "x"}, "removeOAuth": nil, "askConsent": map[string]any{"way": "device"}, "getConsent": nil,
 		"lookUpHost": map[string]any{"address": "a@b.example"}, "updateSettings": map[string]any{"version": 0, "teamName": "Gardian", "language": "fr"},
 		"setUp":        map[string]any{"teamName": "G", "agentName": "H", "agentEmail": "h@g.example", "language": "fr"},
 		"makeRecovery": nil, "listBackups": nil, "makeBackup": map[string]any{}, "eraseContact": nil,
-		"createAgent": agent, "updateAgent": with(agent, "version", 1)}
+		"createAgent": agent, "updateAgent": with(agent, "version", 1), "createContract": with(agreed, "terms", terms),
+		"updateContract": with(agreed, "version", 1), "setTerms": map[string]any{"version": 1, "fromOn": "2026-01-01", "terms": terms}}
 	open := strings.Fields(forAll)
 	for _, r := range routes() {
 		method, path := filled(r.pattern)

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// asset is one file of the built front end.
-type asset struct {
+// builtFile is one file of the built front end.
+type builtFile struct {
 	body []byte
 	kind string
 	tag  string
@@ -28,8 +28,8 @@ var kinds = map[string]string{
 
 // readAssets reads the built front end, a few megabytes that the binary holds
 // anyway. A folder without index.html gives no assets.
-func readAssets(dist fs.FS) (map[string]asset, error) {
-	assets := map[string]asset{}
+func readAssets(dist fs.FS) (map[string]builtFile, error) {
+	assets := map[string]builtFile{}
 	if dist == nil {
 		return assets, nil
 	}
@@ -46,7 +46,7 @@ func readAssets(dist fs.FS) (map[string]asset, error) {
 			return err
 		}
 		sum := sha256.Sum256(body)
-		assets[name] = asset{body, kind, `"` + hex.EncodeToString(sum[:12]) + `"`}
+		assets[name] = builtFile{body, kind, `"` + hex.EncodeToString(sum[:12]) + `"`}
 		return nil
 	})
 	if err != nil {

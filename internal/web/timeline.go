@@ -173,7 +173,7 @@ func foldsOf(text string, folds []ticket.Fold) list[fold] {
 }
 
 // told are the kinds of entries that have a sentence of their own.
-var told = map[string]bool{"ticket.opened": true, "ticket.imported": true, "ticket.history": true, "ticket.unhistory": true, "ticket.changed": true, "answer.undone": true, "outbox.retried": true,
+var told = map[string]bool{"ticket.opened": true, "ticket.imported": true, "ticket.history": true, "ticket.unhistory": true, "ticket.changed": true, "ticket.qualified": true, "answer.undone": true, "outbox.retried": true,
 	"outbox.settled": true, "outbox.sent": true, "outbox.failed": true, "outbox.uncertain": true, "outbox.bounced": true, "outbox.uncopied": true,
 	"mail.reassigned": true, "mail.restored": true, "mail.rescued": true, "acknowledgement.sent": true, "acknowledgement.failed": true,
 	"acknowledgement.uncertain": true, "acknowledgement.bounced": true, "acknowledgement.settled": true, "acknowledgement.retried": true,

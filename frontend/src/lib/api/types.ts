@@ -52,6 +52,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/assets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAsset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["updateAsset"];
+        trace?: never;
+    };
     "/api/backups": {
         parameters: {
             query?: never;
@@ -130,6 +146,38 @@ export interface paths {
         options?: never;
         head?: never;
         patch: operations["updateClient"];
+        trace?: never;
+    };
+    "/api/clients/{id}/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listAssets"];
+        put?: never;
+        post: operations["createAsset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clients/{id}/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listContracts"];
+        put?: never;
+        post: operations["createContract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/clients/{id}/merge": {
@@ -302,6 +350,38 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["unmergeContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contracts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["updateContract"];
+        trace?: never;
+    };
+    "/api/contracts/{id}/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["setTerms"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -901,6 +981,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tickets/{id}/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getClocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{id}/clocks/{goal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getClock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tickets/{id}/compose": {
         parameters: {
             query?: never;
@@ -976,6 +1088,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["addNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{id}/qualify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getQualify"];
+        put?: never;
+        post: operations["qualifyTicket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1197,6 +1325,44 @@ export interface components {
             messageId: components["schemas"]["ID"];
             outboxId: components["schemas"]["ID"];
         };
+        AssetForm: {
+            name: string;
+            note?: string;
+            retired?: boolean;
+            serial?: string;
+            siteId?: components["schemas"]["ID"];
+            type: components["schemas"]["AssetType"];
+            userIds: components["schemas"]["ID"][];
+        };
+        AssetList: {
+            items: components["schemas"]["AssetView"][];
+        };
+        AssetPatchBody: {
+            name: string;
+            note?: string;
+            retired?: boolean;
+            serial?: string;
+            siteId?: components["schemas"]["ID"];
+            type: components["schemas"]["AssetType"];
+            userIds: components["schemas"]["ID"][];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @enum {string} */
+        AssetType: "workstation" | "laptop" | "mobile" | "peripheral" | "printer" | "telephone" | "server" | "vm" | "storage" | "network" | "other";
+        AssetView: {
+            id: components["schemas"]["ID"];
+            name: string;
+            note: string;
+            /** Format: int64 */
+            retired?: number;
+            serial: string;
+            siteId?: components["schemas"]["ID"];
+            type: components["schemas"]["AssetType"];
+            userIds: components["schemas"]["ID"][];
+            /** Format: int64 */
+            version: number;
+        };
         AttachInBody: {
             address: string;
             clientId: components["schemas"]["ID"];
@@ -1402,6 +1568,14 @@ export interface components {
             name: string;
             phone?: string;
         };
+        CategoryView: {
+            id: components["schemas"]["ID"];
+            nameEn: string;
+            nameFr: string;
+            parentId?: components["schemas"]["ID"];
+            /** Format: int64 */
+            technicality: number;
+        };
         Change: {
             after?: string;
             before?: string;
@@ -1462,6 +1636,81 @@ export interface components {
             sites: components["schemas"]["SiteView"][];
             /** Format: int64 */
             version: number;
+        };
+        ClockSlice: {
+            ahead: boolean;
+            /** @description who put it on hold */
+            by?: string;
+            counted: boolean;
+            /** Format: int64 */
+            from: number;
+            holiday?: components["schemas"]["Said"];
+            hours?: components["schemas"]["HoursWhy"];
+            /** @description of a closure or an extraordinary opening */
+            name?: string;
+            /** Format: int64 */
+            priority: number;
+            /** @description of a hold */
+            reason?: components["schemas"]["PendingReason"];
+            /** @description the contract's name */
+            terms?: string;
+            /** Format: int64 */
+            to: number;
+            why: components["schemas"]["SliceWhy"];
+        };
+        ClockSlices: {
+            clock: components["schemas"]["ClockView"];
+            slices: components["schemas"]["ClockSlice"][];
+        };
+        /** @enum {string} */
+        ClockState: "none" | "running" | "paused" | "met" | "late";
+        ClockView: {
+            around: boolean;
+            atRisk: boolean;
+            /** Format: int64 */
+            due?: number;
+            /**
+             * Format: int64
+             * @description milliseconds
+             */
+            elapsed: number;
+            goal: components["schemas"]["Goal"];
+            /**
+             * Format: int64
+             * @description milliseconds
+             */
+            paused: number;
+            /**
+             * Format: int64
+             * @description milliseconds, below 0 when late
+             */
+            remaining: number;
+            state: components["schemas"]["ClockState"];
+            /** Format: int64 */
+            stopped?: number;
+            /**
+             * Format: int64
+             * @description milliseconds
+             */
+            target: number;
+        };
+        ClocksView: {
+            /** @description those with a promise */
+            clocks: components["schemas"]["ClockView"][];
+            /**
+             * Format: int64
+             * @description when one becomes another by time alone
+             */
+            nextAt?: number;
+            qualification?: components["schemas"]["Qualification"];
+            verdict: components["schemas"]["VerdictView"];
+            /** @description whose clock the contract goes by */
+            zone: string;
+        };
+        Closure: {
+            from: string;
+            name: string;
+            to: string;
         };
         Compose: {
             cc: components["schemas"]["ComposeTo"][];
@@ -1548,6 +1797,84 @@ export interface components {
             siteId?: components["schemas"]["ID"];
             /** Format: int64 */
             version: number;
+        };
+        ContractList: {
+            items: components["schemas"]["ContractView"][];
+            regions: components["schemas"]["RegionView"][];
+            /** @description terms to begin a new one from */
+            usual: components["schemas"]["ContractTerms"];
+        };
+        ContractNewBody: {
+            endsOn?: string;
+            name: string;
+            note?: string;
+            /** Format: int64 */
+            noticeMonths: number;
+            startsOn: string;
+            terms: components["schemas"]["ContractTerms"];
+        };
+        ContractPatchBody: {
+            endsOn?: string;
+            name: string;
+            note?: string;
+            /** Format: int64 */
+            noticeMonths: number;
+            startsOn: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ContractTerms: {
+            closures: components["schemas"]["Closure"][];
+            extended: components["schemas"]["Span"][][];
+            extra: components["schemas"]["ExtraOpening"][];
+            /**
+             * Format: int64
+             * @description minutes
+             */
+            grace: number;
+            holidays: components["schemas"]["HolidayRegion"];
+            /**
+             * Format: int64
+             * @description minutes a month, 0: unlimited
+             */
+            included: number;
+            levels: number[];
+            lines: components["schemas"]["PerimeterLine"][];
+            onCall: boolean;
+            /**
+             * Format: int64
+             * @description percent
+             */
+            risk: number;
+            /**
+             * Format: int64
+             * @description minutes
+             */
+            rounding: number;
+            scope: components["schemas"]["Scope"];
+            stops: components["schemas"]["PendingReason"][];
+            /** @description by priority: 0 a major incident, 1 to 4; minutes, 0 for no promise */
+            targets: components["schemas"]["Target"][];
+            /** @description minutes of the day; Sunday first */
+            week: components["schemas"]["Span"][][];
+            zone: string;
+        };
+        ContractVersion: {
+            fromOn: string;
+            terms: components["schemas"]["ContractTerms"];
+        };
+        ContractView: {
+            /** @description its last day, empty: until further notice */
+            endsOn: string;
+            id: components["schemas"]["ID"];
+            name: string;
+            note: string;
+            /** Format: int64 */
+            noticeMonths: number;
+            startsOn: string;
+            /** Format: int64 */
+            version: number;
+            versions: components["schemas"]["ContractVersion"][];
         };
         Delivery: {
             /** Format: int64 */
@@ -1645,6 +1972,11 @@ export interface components {
             hit: boolean;
             text: string;
         };
+        ExtraOpening: {
+            date: string;
+            name: string;
+            spans: components["schemas"]["Span"][];
+        };
         /** @enum {string} */
         Fate: "opened" | "joined" | "alert" | "auto" | "bounce" | "list" | "feedback" | "own" | "duplicate" | "unreadable" | "aside" | "spam";
         FateCount: {
@@ -1704,6 +2036,8 @@ export interface components {
         Folders: {
             items: string[];
         };
+        /** @enum {string} */
+        Goal: "answer" | "handover" | "resolve";
         /** @enum {string} */
         HistoryKind: "files" | "imap";
         HistoryMail: {
@@ -1859,9 +2193,17 @@ export interface components {
             /** Format: int64 */
             unreadable: number;
         };
+        /** @enum {string} */
+        HolidayRegion: "" | "fr" | "fr-alsace-moselle" | "fr-guadeloupe" | "fr-martinique" | "fr-guyane" | "fr-reunion" | "fr-mayotte" | "fr-saint-barthelemy" | "fr-saint-martin" | "fr-new-caledonia";
+        HolidayView: {
+            date: string;
+            name: components["schemas"]["Said"];
+        };
         HostInBody: {
             address: string;
         };
+        /** @enum {string} */
+        HoursWhy: "hours" | "extra" | "outside" | "holiday" | "closure";
         ID: string;
         /** @enum {string} */
         ImportAction: "create" | "update" | "same" | "refuse";
@@ -1924,6 +2266,11 @@ export interface components {
         };
         /** @enum {string} */
         Language: "fr" | "en";
+        Limit: {
+            around: boolean;
+            /** Format: int64 */
+            minutes: number;
+        };
         Made: {
             id: components["schemas"]["ID"];
         };
@@ -2146,6 +2493,8 @@ export interface components {
         };
         /** @enum {string} */
         OAuthProvider: "microsoft" | "google" | "other";
+        /** @enum {string} */
+        OutageSource: "" | "declared" | "monitor";
         OutboxCount: {
             /** Format: int64 */
             stuck: number;
@@ -2189,6 +2538,13 @@ export interface components {
         ParticipantState: "active" | "proposed" | "removed";
         /** @enum {string} */
         PendingReason: "user" | "vendor" | "appointment" | "other";
+        PerimeterLine: {
+            assetId?: components["schemas"]["ID"];
+            covered: boolean;
+            note: string;
+            siteId?: components["schemas"]["ID"];
+            type?: components["schemas"]["AssetType"];
+        };
         Preferences: {
             /** @description how an answer begins */
             composer: components["schemas"]["ComposerMode"];
@@ -2243,6 +2599,83 @@ export interface components {
             /** Format: int64 */
             mailVersion: number;
         };
+        Qualification: {
+            asset: string;
+            assetId?: components["schemas"]["ID"];
+            /** Format: int64 */
+            at: number;
+            /** Format: int64 */
+            blocked: number;
+            /** @description in the reader's language */
+            category: string;
+            categoryId?: components["schemas"]["ID"];
+            /** Format: int64 */
+            impact: number;
+            major: boolean;
+            outageSource?: components["schemas"]["OutageSource"];
+            /** Format: int64 */
+            priority: number;
+            /** Format: int64 */
+            technicality: number;
+            type: components["schemas"]["TicketType"];
+            /** Format: int64 */
+            urgency: number;
+            verdict: components["schemas"]["VerdictView"];
+        };
+        QualifyInBody: {
+            assetId?: components["schemas"]["ID"];
+            /** Format: int64 */
+            blocked: number;
+            categoryId?: components["schemas"]["ID"];
+            /** Format: int64 */
+            impact: number;
+            /**
+             * Format: int64
+             * @enum {integer}
+             */
+            level?: 1 | 2;
+            major: boolean;
+            /**
+             * Format: int64
+             * @description 0 for unknown
+             */
+            outageAt?: number;
+            outageSource?: components["schemas"]["OutageSource"];
+            /** Format: int64 */
+            technicality: number;
+            type: components["schemas"]["TicketType"];
+            /** Format: int64 */
+            urgency: number;
+            /** Format: int64 */
+            version: number;
+        };
+        QualifyMachine: {
+            id: components["schemas"]["ID"];
+            name: string;
+            /** @description the requester uses it */
+            own: boolean;
+            type: components["schemas"]["AssetType"];
+            verdict: components["schemas"]["VerdictView"];
+        };
+        QualifyView: {
+            categories: components["schemas"]["CategoryView"][];
+            /** @description the requester's first */
+            machines: components["schemas"]["QualifyMachine"][];
+            /** @description the priority by impact-1 and urgency-1 */
+            matrix: number[][];
+            /** @description absent: nobody has qualified the ticket */
+            now?: components["schemas"]["Qualification"];
+            /** Format: int64 */
+            outageAt?: number;
+            suggestions: components["schemas"]["Suggestion"][];
+            /** @description the verdict where the machine is not known */
+            unknown: components["schemas"]["VerdictView"];
+            /**
+             * Format: int64
+             * @description the ticket's
+             */
+            version: number;
+        };
         /** @enum {string} */
         ReassignTo: "ticket" | "new" | "aside" | "spam" | "desk";
         /** @enum {string} */
@@ -2250,6 +2683,10 @@ export interface components {
         RecoveryPhrase: {
             /** @description shown once */
             phrase: string;
+        };
+        RegionView: {
+            holidays: components["schemas"]["HolidayView"][];
+            region: components["schemas"]["HolidayRegion"];
         };
         Requester: {
             addresses: string[];
@@ -2267,6 +2704,8 @@ export interface components {
             };
             key: string;
         };
+        /** @enum {string} */
+        Scope: "workstations" | "infrastructure" | "listed";
         SearchHit: {
             /** Format: int64 */
             activityAt: number;
@@ -2414,7 +2853,33 @@ export interface components {
             version: number;
         };
         /** @enum {string} */
+        SliceWhy: "open" | "around" | "closed" | "hold" | "finished" | "none";
+        Span: {
+            /** Format: int64 */
+            from: number;
+            /** Format: int64 */
+            to: number;
+        };
+        /** @enum {string} */
         Status: "new" | "open" | "pending" | "resolved" | "closed";
+        /** @enum {string} */
+        SuggestFor: "type" | "category" | "impact" | "urgency" | "asset" | "blocked" | "technicality";
+        Suggestion: {
+            field: components["schemas"]["SuggestFor"];
+            value: string;
+            why: components["schemas"]["Said"];
+        };
+        Target: {
+            answer: components["schemas"]["Limit"];
+            handOver: components["schemas"]["Limit"];
+            resolve: components["schemas"]["Limit"];
+        };
+        TermsPutBody: {
+            fromOn: string;
+            terms: components["schemas"]["ContractTerms"];
+            /** Format: int64 */
+            version: number;
+        };
         TestStep: {
             detail?: string;
             error?: components["schemas"]["Said"];
@@ -2524,6 +2989,8 @@ export interface components {
             /** Format: int64 */
             taken?: number;
         };
+        /** @enum {string} */
+        TicketType: "incident" | "request" | "problem";
         TicketView: {
             /** Format: int64 */
             activityAt: number;
@@ -2584,6 +3051,12 @@ export interface components {
             /** @description the cursor of the page before; absent at the beginning */
             earlier?: string;
             items: components["schemas"]["TimelineItem"][];
+        };
+        /** @enum {string} */
+        VerdictAnswer: "in" | "out" | "doubtful";
+        VerdictView: {
+            answer: components["schemas"]["VerdictAnswer"];
+            why: components["schemas"]["Said"];
         };
         /** @enum {string} */
         View: "mine" | "unassigned" | "open" | "pending" | "resolved" | "closed" | "all";
@@ -2721,6 +3194,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EntryLink"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetPatchBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetView"];
                 };
             };
             /** @description Error */
@@ -3008,6 +3547,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClientView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAssets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssetForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listContracts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createContract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractNewBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractView"];
                 };
             };
             /** @description Error */
@@ -3427,6 +4098,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateContract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractPatchBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setTerms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermsPutBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractView"];
+                };
             };
             /** @description Error */
             default: {
@@ -4933,6 +5674,69 @@ export interface operations {
             };
         };
     };
+    getClocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClocksView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getClock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+                goal: components["schemas"]["Goal"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockSlices"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getCompose: {
         parameters: {
             query?: never;
@@ -5105,6 +5909,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getQualify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualifyView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    qualifyTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QualifyInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketView"];
                 };
             };
             /** @description Error */

@@ -4,7 +4,9 @@ package imap
 
 import (
 	"errors"
+	"strings"
 	"testing"
+	"time"
 
 	"guichet/internal/mail/mailtest"
 	"guichet/internal/mail/wire"
@@ -46,6 +48,42 @@ func checkDovecot(t *testing.T, srv wire.Server, sec wire.Security, after After)
 	}
 	if after == Move && (len(inbox) != 0 || len(archive) != 121) || after == Leave && (len(inbox) != 121 || inbox[0].Seen) {
 		t.Errorf("%d in the inbox, %d in the archive", len(inbox), len(archive))
+	}
+}
+
+// A server that tells nothing by itself is asked now and then; one that cannot move mails is made to copy and remove.
+func TestDovecotOfLessAbility(t *testing.T) {
+	for _, c := range []struct {
+		name, conf string
+		after      After
+	}{{"without IDLE", mailtest.WithoutIdle, Flag}, {"without MOVE", mailtest.WithoutMove, Move}, {"without UIDPLUS", mailtest.WithoutUIDPlus, Move}} {
+		t.Run(c.name, func(t *testing.T) {
+			srv, maildir := mailtest.DovecotWith(t, c.conf)
+			for n := range 60 {
+				mailtest.Drop(t, maildir, n, letter(n, 400))
+			}
+			d := newDesk()
+			o := Options{Server: srv, After: c.after, MoveTo: "Archive", Poll: 300 * time.Millisecond}
+			stop := start(t, o, d)
+			d.until(t, "60 mails", func() bool { return len(d.mails) == 60 && d.state.Phase == Idle })
+			for n := 60; n < 64; n++ {
+				mailtest.Drop(t, maildir, n, letter(n, 400))
+				d.until(t, "one more", func() bool { return len(d.mails) == n+1 && len(d.unmarked) == 0 })
+			}
+			stop()
+			for raw, n := range d.mails {
+				if n != 1 {
+					t.Errorf("%x came %d times", raw[:4], n)
+				}
+			}
+			if c.after != Move {
+				return
+			}
+			inbox, archive := live(t, o, "INBOX"), live(t, o, "Archive")
+			if inbox != "" || strings.Count(archive, ",") != 63 {
+				t.Errorf("%d bytes in the inbox, %d mails in the archive", len(inbox), strings.Count(archive, ",")+1)
+			}
+		})
 	}
 }
 

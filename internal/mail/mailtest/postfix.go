@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"guichet/internal/mail/wire"
@@ -27,6 +28,12 @@ func PostfixOver(t testing.TB, sec wire.Security) (smtp wire.Server, mailbox str
 	return postfix(t, startDovecot(t, nil), sec)
 }
 
+// PostfixWith is Postfix over TLS with more lines of main.cf, which win over those that are there.
+func PostfixWith(t testing.TB, conf string) (smtp wire.Server, mailbox string) {
+	t.Helper()
+	return postfix(t, startDovecot(t, nil), wire.TLS, conf)
+}
+
 // Provider starts both, over TLS with one authority: a whole mail provider. It returns how to reach them, the maildir
 // that IMAP serves and the one in which everything sent ends.
 func Provider(t testing.TB) (imap, smtp wire.Server, maildir, sent string) {
@@ -42,7 +49,7 @@ func ProviderOf(t testing.TB, tokens *OAuth) (imap, smtp wire.Server, maildir, s
 	return d.server(wire.TLS), smtp, d.maildir, sent
 }
 
-func postfix(t testing.TB, d *dovecot, sec wire.Security) (smtp wire.Server, mailbox string) {
+func postfix(t testing.TB, d *dovecot, sec wire.Security, more ...string) (smtp wire.Server, mailbox string) {
 	t.Helper()
 	program := need(t, "postfix", "postfix")
 	if os.Geteuid() != 0 {
@@ -65,7 +72,7 @@ func postfix(t testing.TB, d *dovecot, sec wire.Security) (smtp wire.Server, mai
 	chownTo(t, own("data"), "postfix")
 	ports := freePorts(t, 2)
 	write(t, own("conf/rcpt"), "if !/^inconnu@/\n/./ all/\nendif\n")
-	write(t, own("conf/main.cf"), fmt.Sprintf(mainCF, dir, cert, key, d.auth, a.uid, a.gid))
+	write(t, own("conf/main.cf"), fmt.Sprintf(mainCF, dir, cert, key, d.auth, a.uid, a.gid)+strings.Join(more, "\n"))
 	write(t, own("conf/master.cf"), fmt.Sprintf(masterCF, ports[0], ports[1]))
 	// check makes the folders of the queue; start-fg would put a shell between us and the master, which outlives it.
 	if out, err := exec.Command(program, "-c", own("conf"), "check").CombinedOutput(); err != nil {

@@ -122,6 +122,7 @@ type loop struct {
 	mu    sync.Mutex
 	busy  map[work]map[int64]bool // mailboxes with a mail on the wire, or an errand
 	freed chan struct{}
+	seen  time.Time // the clock at the last look
 }
 
 func newLoop(d *db.DB, o Options) *loop {
@@ -129,17 +130,20 @@ func newLoop(d *db.DB, o Options) *loop {
 }
 
 // work is one of the things that are done side by side for each mailbox.
-type work struct{ table, id, when, which string }
+type work struct{ table, id, when, which, tries string }
 
 var (
-	sending = work{"outbox", "id", "not_before", "state = 'waiting'"}
-	errands = work{"outbox", "id", "errand_at", "errand <> ''"}
-	moves   = work{"mail_place", "mail_id", "due_at", "due_at IS NOT NULL"}
+	sending = work{"outbox", "id", "not_before", "state = 'waiting'", "attempts"}
+	errands = work{"outbox", "id", "errand_at", "errand <> ''", "errand_tries"}
+	moves   = work{"mail_place", "mail_id", "due_at", "due_at IS NOT NULL", "tries"}
 )
 
 // start begins everything that is due and whose mailbox is free, and says how
 // long there is nothing else to do.
 func (l *loop) start(ctx context.Context) (time.Duration, error) {
+	if err := l.straighten(ctx); err != nil {
+		return time.Minute, err
+	}
 	mails, err := l.begin(ctx, sending, l.send)
 	if err != nil {
 		return mails, err

@@ -56,20 +56,38 @@ func (s *session) poll(ctx context.Context, due time.Time) error {
 }
 
 func (s *session) doze(ctx context.Context, period time.Duration) error {
-	timer := time.NewTimer(period)
+	timer, look := time.NewTimer(period), time.NewTicker(wakeful)
 	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-s.c.Closed():
-		return nil // the next command says why
-	case <-s.news:
-		s.dozed = 0
-		return s.calm(ctx)
-	case <-timer.C:
-		s.alarms = 0
+	defer look.Stop()
+	for slept := s.o.sleeps(); ; {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.c.Closed():
+			return nil // the next command says why
+		case <-s.news:
+			s.dozed = 0
+			return s.calm(ctx)
+		case <-timer.C:
+			s.alarms = 0
+			return nil
+		case <-look.C:
+			if slept() {
+				return nil // the next command finds out whether the server still knows us
+			}
+		}
 	}
-	return nil
+}
+
+// wakeful is how often a loop that waits looks whether the machine slept.
+const wakeful = 20 * time.Second
+
+// sleeps returns what says whether the machine has slept since: timers stand still then, the clock on the wall does not,
+// and the server has most likely forgotten us without our knowing. A clock that is set forward looks the same, and
+// costs no more than a look.
+func (o Options) sleeps() (slept func() bool) {
+	began, wall := time.Now(), o.wall()
+	return func() bool { return o.wall().Sub(wall)-time.Since(began) > time.Minute }
 }
 
 // calm holds back after false alarms: some servers announce the folder's size with every answer, and each announcement

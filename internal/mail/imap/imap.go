@@ -36,6 +36,8 @@ type Options struct {
 	Idle  time.Duration // an IDLE is renewed after this; 9 min, since Office 365 and home routers forget sooner than RFC 2177's 29
 	// Backoff says how long to wait before connection attempt n (1, 2, …) after a failure. Nil: 1 s doubling to 5 min, with jitter.
 	Backoff func(n int) time.Duration
+	// wall is the machine's clock as people set it; nil: the machine's. Tests turn it.
+	wall func() time.Time
 	// Retry says how long after its failed try n a mail may be asked again. Nil: 1, 5, 15 and 60 min.
 	Retry func(n int) time.Duration
 }

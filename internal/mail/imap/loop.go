@@ -88,11 +88,20 @@ func (l *loop[T]) rest(ctx context.Context, failures int, err error) {
 	}
 	pause := l.o.Backoff(failures)
 	l.tell(State{Phase: Failing, Since: l.since, Next: time.Now().Add(pause), Err: err})
-	timer := time.NewTimer(pause)
+	timer, look := time.NewTimer(pause), time.NewTicker(wakeful)
 	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
+	defer look.Stop()
+	for slept := l.o.sleeps(); ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+			return
+		case <-look.C:
+			if slept() { // whatever was in the way, the machine is somewhere else now
+				return
+			}
+		}
 	}
 }
 
@@ -127,6 +136,9 @@ func (o Options) defaults() Options {
 	}
 	if o.Idle == 0 {
 		o.Idle = 9 * time.Minute
+	}
+	if o.wall == nil {
+		o.wall = func() time.Time { return time.Now().Round(0) } // without the monotonic part
 	}
 	if o.Backoff == nil {
 		o.Backoff = backoff

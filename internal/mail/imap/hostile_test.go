@@ -12,8 +12,8 @@ import (
 	"guichet/internal/mail/wire"
 )
 
-// R8: replies that tear the library's connection down, or would tear us down, once each; the mails still arrive.
-func TestHostileLines(t *testing.T) {
+// TestR8HostileLines: replies that tear the library's connection down, or would tear us down, once each; the mails still arrive.
+func TestR8HostileLines(t *testing.T) {
 	lines := []string{
 		"* VANISHED (EARLIER) 1:5", `* LSUB () "/" INBOX`, "* 3 FETCH (X-EXOTIC 1)", "* 3 FETCH (ENVELOPE (bad))",
 		`* 3 FETCH (INTERNALDATE "yesterday")`, "* OK [COPYUID 7 * *] done", "+ go on", "T999 OK unknown tag", "* BYE out",

@@ -22,7 +22,7 @@ var floors = [][]string{
 	{"internal/people", "internal/mailbox", "internal/mail", "internal/ticket", "internal/asset", "internal/contract"},
 	{"internal/mail/wire", "internal/mail/imap", "internal/mail/smtp", "internal/mail/oauth", "internal/mail/discover", "internal/outbox", "internal/backup"},
 	{"internal/answer", "internal/intake", "internal/clock"},
-	{"internal/history"},
+	{"internal/history", "internal/view"},
 	{"internal/web", "frontend"},
 	{"app/instance", "app/window", "app/demo"},
 	{"app"},

@@ -131,8 +131,8 @@ type asked func(ctx context.Context, q question) (int, error)
 
 func (d *desk) ask(ctx context.Context, q question) (int, error) {
 	if q.words != "" {
-		s, _, _ := ticket.ParseSearch(q.words, time.UTC)
-		hits, _, err := ticket.Find(ctx, d.db, 1, s, ticket.Place{}, 50)
+		s, _ := ticket.ParseSearch(q.words, ticket.Asker{Zone: time.UTC})
+		hits, _, err := ticket.Find(ctx, d.db, epoch, 1, s, ticket.Page{})
 		return len(hits), err
 	}
 	rows, _, err := ticket.List(ctx, d.db, ticket.Query{View: q.view, Agent: 1, After: ticket.Cursor{At: q.at, ID: q.id}, Limit: 50})
@@ -196,6 +196,6 @@ func (f *floor) rows(ctx context.Context, query string, args ...any) (n int, err
 
 // splitWords cuts as the search line does: PC-0042 is two words.
 func splitWords(line string) []string {
-	s, _, _ := ticket.ParseSearch(line, time.UTC)
+	s, _ := ticket.ParseSearch(line, ticket.Asker{Zone: time.UTC})
 	return s.Words
 }

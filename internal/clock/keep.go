@@ -198,6 +198,9 @@ func keep(ctx context.Context, tx *db.Tx, now time.Time, id int64) error {
 		}
 	}
 	worst, runs := sla.Worst(clocks)
+	if err := noteChange(ctx, tx, Mark{id, worst.Goal, alarm, worst.Due}); err != nil {
+		return err
+	}
 	if !runs && next.IsZero() {
 		_, err := tx.Exec(ctx, "DELETE FROM ticket_clock WHERE ticket_id = ?", id)
 		return err
@@ -208,6 +211,32 @@ func keep(ctx context.Context, tx *db.Tx, now time.Time, id int64) error {
 	_, err = tx.Exec(ctx, "UPDATE ticket_clock SET goal = ?, alarm = ?, due_at = ?, next_at = ? WHERE ticket_id = ?",
 		string(worst.Goal), int(alarm), worst.Due, next, id)
 	return err
+}
+
+// noteChange notes that a ticket's mark is another than before, for those who keep what depends on it: no entry of the
+// journal tells, since nobody did anything.
+func noteChange(ctx context.Context, tx *db.Tx, m Mark) error {
+	before, err := db.One(ctx, tx, markFields, "SELECT ticket_id, goal, alarm, due_at FROM ticket_clock WHERE ticket_id = ?", m.TicketID)
+	if err != nil || before.Goal == m.Goal && before.Alarm == m.Alarm && before.DueAt.Equal(m.DueAt) {
+		return err
+	}
+	seq, err := tx.Next(ctx, "clock_change")
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO clock_change (ticket_id, seq) VALUES (?, ?) ON CONFLICT (ticket_id) DO UPDATE SET seq = excluded.seq", m.TicketID, seq)
+	return err
+}
+
+// ChangedSince returns the tickets whose mark has become another after seq, and the newest seq.
+func ChangedSince(ctx context.Context, q db.Querier, seq int64) (tickets []int64, last int64, err error) {
+	type change struct{ ticket, seq int64 }
+	rows, err := db.All(ctx, q, func(c *change) []any { return []any{&c.ticket, &c.seq} },
+		"SELECT ticket_id, seq FROM clock_change WHERE seq > ? ORDER BY seq", seq)
+	for _, c := range rows {
+		tickets, seq = append(tickets, c.ticket), c.seq
+	}
+	return tickets, seq, err
 }
 
 func alarmOf(c sla.Clock) Alarm {

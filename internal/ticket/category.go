@@ -133,3 +133,25 @@ func categoryHappened(ctx context.Context, tx *db.Tx, by journal.Actor, now time
 	_, err := journal.Append(ctx, tx, now, journal.Entry{Actor: by, Kind: kind, Subject: "category", SubjectID: c.ID, Changes: changes})
 	return err
 }
+
+// NamedCategories returns the categories as a search line names them: each by its name in a language, then by its other
+// name and those of the categories above it.
+func NamedCategories(ctx context.Context, q db.Querier, language string) ([]Named, error) {
+	all, err := Categories(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	byID := map[int64]Category{}
+	for _, c := range all {
+		byID[c.ID] = c
+	}
+	named := make([]Named, 0, len(all))
+	for _, c := range all {
+		n := Named{ID: c.ID, Names: []string{c.Name(language)}}
+		for up, deep := c, 0; up.ID != 0 && deep < 20; up, deep = byID[up.ParentID], deep+1 {
+			n.Names = append(n.Names, up.NameFR, up.NameEN)
+		}
+		named = append(named, n)
+	}
+	return named, nil
+}

@@ -77,13 +77,13 @@ func TestListsAndSearchesWalkIndexes(t *testing.T) {
 		"status:new": "t USING INDEX", "has:attachment depuis:2026-01-01": "t USING INDEX", "#12": "t USING INDEX",
 		// client: alone sorts that client's tickets; the rest of the table is not read.
 	} {
-		s, _, unknown := ParseSearch(line, time.UTC)
+		s, unknown := ParseSearch(line, asker)
 		if len(unknown) > 0 {
 			t.Fatal(unknown)
 		}
 		for _, from := range []Place{{}, {99, 98}} {
 			check("the search "+line, first, func(q db.Querier) error {
-				_, _, err := Find(t.Context(), q, 3, s, from, 50)
+				_, _, err := Find(t.Context(), q, noon, 3, s, Page{From: from})
 				return err
 			})
 		}

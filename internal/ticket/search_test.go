@@ -13,10 +13,12 @@ import (
 	"guichet/internal/journal"
 )
 
+var asker = Asker{Agent: 1, Zone: time.UTC}
+
 func find(t *testing.T, d *db.DB, line string) []int64 {
 	t.Helper()
-	s, _, _ := ParseSearch(line, time.UTC)
-	hits, _, err := Find(t.Context(), d, 1, s, Place{}, 50)
+	s, _ := ParseSearch(line, asker)
+	hits, _, err := Find(t.Context(), d, noon, 1, s, Page{})
 	if err != nil {
 		t.Fatalf("%q: %v", line, err)
 	}
@@ -98,11 +100,11 @@ func TestATicketIsFoundOnceHoweverManyMessagesMatch(t *testing.T) {
 		for i := range 30 {
 			say(t, d, a.ID, noon.Add(time.Duration(i)*time.Minute), Message{Direction: In, Body: "toner"})
 		}
-		s, _, _ := ParseSearch("toner", time.UTC)
+		s, _ := ParseSearch("toner", asker)
 		var numbers []int64
 		var after Place
 		for range 5 {
-			hits, next, err := Find(t.Context(), d, 1, s, after, 1)
+			hits, next, err := Find(t.Context(), d, noon, 1, s, Page{From: after, Limit: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -120,9 +122,9 @@ func TestATicketIsFoundOnceHoweverManyMessagesMatch(t *testing.T) {
 }
 
 func TestParseSearchTellsWhatItDidNotUnderstand(t *testing.T) {
-	s, filters, unknown := ParseSearch(`status:perdu client:"Conserverie Kerlann" après: 10:30 http://x.example « deux mots »`, time.UTC)
-	if !slices.Equal(unknown, []string{"status:perdu"}) || len(filters) != 1 {
-		t.Errorf("filters %v, unknown %v", filters, unknown)
+	s, unknown := ParseSearch(`status:perdu client:"Conserverie Kerlann" après: 10:30 http://x.example « deux mots »`, asker)
+	if !slices.Equal(unknown, []string{"status:perdu"}) || len(s.Terms) != 1 {
+		t.Errorf("%d terms, unknown %v", len(s.Terms), unknown)
 	}
 	if strings.Join(s.Words, " ") != "apres 10 30 http x example deux mots" {
 		t.Errorf("words %v", s.Words)
@@ -136,8 +138,8 @@ func FuzzFind(f *testing.F) {
 	}
 	d := dbtest.Open(f)
 	f.Fuzz(func(t *testing.T, line string) {
-		s, _, _ := ParseSearch(line, time.UTC)
-		if _, _, err := Find(t.Context(), d, 1, s, Place{}, 10); err != nil {
+		s, _ := ParseSearch(line, asker)
+		if _, _, err := Find(t.Context(), d, noon, 1, s, Page{}); err != nil {
 			t.Fatal(fmt.Errorf("%q: %w", line, err))
 		}
 	})
@@ -154,9 +156,10 @@ func TestFiltersPageThroughTicketsWithoutAWord(t *testing.T) {
 				say(t, d, tk.ID, noon, Message{Direction: In, Body: "Bonjour"})
 			}
 		}
+		s, _ := ParseSearch("status:new", asker)
 		after, got := Place{}, map[int64]bool{}
 		for range 20 {
-			hits, next, err := Find(t.Context(), d, 1, Search{Status: []Status{New}}, after, 3)
+			hits, next, err := Find(t.Context(), d, noon, 1, s, Page{From: after, Limit: 3})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -183,8 +186,8 @@ func TestAWordWithoutEndIsFoundOrNot(t *testing.T) {
 		long := strings.Repeat("ﷺ", 900) + "fin"
 		say(t, d, tk.ID, noon, Message{Direction: In, Body: "avant " + long + " après"})
 		for line, want := range map[string]int{long: 1, "avant": 1, "x" + long: 0, "from:" + strings.Repeat("b", 5000): 0, strings.Repeat("a", 5000): 0} {
-			s, _, _ := ParseSearch(line, time.UTC)
-			hits, _, err := Find(t.Context(), d, 1, s, Place{}, 10)
+			s, _ := ParseSearch(line, asker)
+			hits, _, err := Find(t.Context(), d, noon, 1, s, Page{})
 			if err != nil || len(hits) != want {
 				t.Errorf("%.10s… (%d bytes): %d hits, %v", line, len(line), len(hits), err)
 			}

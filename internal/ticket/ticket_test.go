@@ -317,8 +317,8 @@ func TestTakeGivesTheTicketItsFormerLastLine(t *testing.T) {
 		if err != nil || got.Snippet != "la première" {
 			t.Errorf("snippet %q, %v", got.Snippet, err)
 		}
-		s, _, _ := ParseSearch("zygomatique", time.UTC)
-		if hits, _, err := Find(t.Context(), d, 1, s, Place{}, 10); err != nil || len(hits) != 0 {
+		s, _ := ParseSearch("zygomatique", asker)
+		if hits, _, err := Find(t.Context(), d, noon, 1, s, Page{}); err != nil || len(hits) != 0 {
 			t.Errorf("what was taken is still found: %v, %v", hits, err)
 		}
 	})
@@ -454,8 +454,8 @@ func TestAnErasedPersonIsNoLongerNamed(t *testing.T) {
 			t.Errorf("participants %+v, %v", people, err)
 		}
 		for line, found := range map[string]int{"from:pichon": 0, "from:enora": 0, "from:paul": 1, "ce qui fut dit": 1} {
-			s, _, _ := ParseSearch(line, time.UTC)
-			if hits, _, err := Find(t.Context(), d, 1, s, Place{}, 10); err != nil || len(hits) != found {
+			s, _ := ParseSearch(line, asker)
+			if hits, _, err := Find(t.Context(), d, noon, 1, s, Page{}); err != nil || len(hits) != found {
 				t.Errorf("%s finds %d, %v", line, len(hits), err)
 			}
 		}

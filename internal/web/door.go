@@ -16,6 +16,7 @@ import (
 	"guichet/internal/db"
 	"guichet/internal/mail/oauth"
 	"guichet/internal/secret"
+	"guichet/internal/view"
 )
 
 // Options is what the handler works on.
@@ -78,6 +79,7 @@ type door struct {
 	grants  *grants
 	asking  *questions
 	consent *consents
+	board   view.Board
 	assets  map[string]builtFile
 	beat    time.Duration // between comments on an idle feed
 

@@ -9,7 +9,8 @@ type (
 	status       string
 	waitsFor     string
 	channel      string
-	view         string
+	deskView     string
+	order        string
 	role         string
 	boxState     string
 	security     string
@@ -61,8 +62,12 @@ func (channel) Schema(r huma.Registry) *huma.Schema {
 	return oneOf(r, "Channel", "mail", "call", "desk", "alert")
 }
 
-func (view) Schema(r huma.Registry) *huma.Schema {
+func (deskView) Schema(r huma.Registry) *huma.Schema {
 	return oneOf(r, "View", "mine", "unassigned", "open", "pending", "resolved", "closed", "all")
+}
+
+func (order) Schema(r huma.Registry) *huma.Schema {
+	return oneOf(r, "Order", "activity", "due", "newest", "oldest")
 }
 
 func (role) Schema(r huma.Registry) *huma.Schema { return oneOf(r, "Role", "agent", "lead") }

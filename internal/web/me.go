@@ -112,7 +112,7 @@ func getViews(ctx context.Context, d *door, _ *struct{}) (out views, err error) 
 	if err != nil {
 		return out, err
 	}
-	out.Items = each(ticket.Views, func(v ticket.View) viewCount { return viewCount{view(v), counts[v]} })
+	out.Items = each(ticket.Views, func(v ticket.View) viewCount { return viewCount{deskView(v), counts[v]} })
 	if out.Outbox.Stuck, _, err = outbox.Counts(ctx, d.DB); err != nil {
 		return out, err
 	}

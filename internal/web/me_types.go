@@ -79,8 +79,8 @@ type views struct {
 }
 
 type viewCount struct {
-	ID    view  `json:"id"`
-	Count int64 `json:"count"`
+	ID    deskView `json:"id"`
+	Count int64    `json:"count"`
 }
 
 type dockCount struct {

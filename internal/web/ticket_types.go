@@ -38,11 +38,11 @@ type TicketRow struct {
 }
 
 type ticketsIn struct {
-	View    view   `query:"view"`
-	Client  id     `query:"client"`
-	Contact id     `query:"contact"`
-	Cursor  string `query:"cursor" maxLength:"200"`
-	Limit   int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	View    deskView `query:"view"`
+	Client  id       `query:"client"`
+	Contact id       `query:"contact"`
+	Cursor  string   `query:"cursor" maxLength:"200"`
+	Limit   int      `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 type ticketPage struct {
@@ -52,15 +52,15 @@ type ticketPage struct {
 
 type searchIn struct {
 	Q      string `query:"q" required:"true" maxLength:"500"`
+	Sort   order  `query:"sort"`
 	Cursor string `query:"cursor" maxLength:"200"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }
 
 type searchPage struct {
-	Items   list[searchHit]  `json:"items"`
-	Next    string           `json:"next,omitempty"`
-	Filters list[filterUsed] `json:"filters" doc:"the filters that were understood"`
-	Unknown list[string]     `json:"unknown" doc:"what looked like a filter and is none"`
+	Items   list[searchHit] `json:"items"`
+	Next    string          `json:"next,omitempty"`
+	Unknown list[string]    `json:"unknown" doc:"what looked like a filter and is none"`
 }
 
 type searchHit struct {
@@ -71,11 +71,6 @@ type searchHit struct {
 type excerptRun struct {
 	Text string `json:"text"`
 	Hit  bool   `json:"hit"`
-}
-
-type filterUsed struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
 }
 
 // ticketView is a whole ticket.

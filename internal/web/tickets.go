@@ -46,19 +46,31 @@ func searchTickets(ctx context.Context, d *door, in *searchIn) (searchPage, erro
 	if err != nil {
 		return searchPage{}, err
 	}
-	s, filters, unknown := ticket.ParseSearch(in.Q, d.Answer.Zone)
-	var hits []ticket.Hit
-	var next ticket.Place
-	if err := d.DB.View(ctx, func(q db.Querier) (err error) {
-		hits, next, err = ticket.Find(ctx, q, who(ctx).agent.ID, s, after, in.Limit)
+	var page searchPage
+	err = d.DB.View(ctx, func(q db.Querier) error {
+		asker, err := d.asker(ctx, q)
+		if err != nil {
+			return err
+		}
+		s, unknown := ticket.ParseSearch(in.Q, asker)
+		hits, next, err := ticket.Find(ctx, q, d.Now(), asker.Agent, s, ticket.Page{Order: ticket.Order(in.Sort), From: after, Limit: in.Limit})
+		page = searchPage{Unknown: unknown, Next: next.String(),
+			Items: each(hits, func(h ticket.Hit) searchHit { return searchHit{rowOf(h.Row), excerpt(h.Text, s.Words)} })}
 		return err
-	}); err != nil {
-		return searchPage{}, err
+	})
+	return page, err
+}
+
+// asker is for whom a search line is read.
+func (d *door) asker(ctx context.Context, q db.Querier) (ticket.Asker, error) {
+	a := ticket.Asker{Agent: who(ctx).agent.ID, Zone: d.Answer.Zone}
+	team, err := people.Agents(ctx, q)
+	if err != nil {
+		return a, err
 	}
-	page := searchPage{Unknown: unknown, Next: next.String(),
-		Items:   each(hits, func(h ticket.Hit) searchHit { return searchHit{rowOf(h.Row), excerpt(h.Text, s.Words)} }),
-		Filters: each(filters, func(f ticket.Filter) filterUsed { return filterUsed{f.Name, f.Value} })}
-	return page, nil
+	a.Team = each(team, func(a people.Agent) ticket.Member { return ticket.Member{ID: a.ID, Name: a.Name} })
+	a.Categories, err = ticket.NamedCategories(ctx, q, string(who(ctx).agent.Language))
+	return a, err
 }
 
 // excerptWidth is how many words an excerpt has.

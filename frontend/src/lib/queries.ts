@@ -9,6 +9,8 @@ import type { Change } from './shapes.ts'
 export const keys = {
   me: ['me'] as const,
   views: ['views'] as const,
+  /** Below the other views: what makes those old makes these old. */
+  savedViews: ['views', 'saved'] as const,
   ticket: (id: string) => ['ticket', id] as const,
   compose: (id: string) => ['compose', id] as const,
   body: (messageId: string) => ['body', messageId] as const,
@@ -45,9 +47,10 @@ const touched: Record<string, (change: Change) => readonly (readonly string[])[]
   ticket: () => [keys.views],
   message: () => [keys.views],
   mail: (c) => [['mails'], keys.mail(c.subjectId), keys.views],
-  client: (c) => [keys.clients, keys.client(c.subjectId), ['contacts']],
-  contact: (c) => [['contacts'], keys.contact(c.subjectId), ['client']],
-  agent: () => [keys.agents, keys.me],
+  client: (c) => [keys.clients, keys.client(c.subjectId), ['contacts'], keys.savedViews],
+  contact: (c) => [['contacts'], keys.contact(c.subjectId), ['client'], keys.savedViews],
+  agent: () => [keys.agents, keys.me, keys.savedViews],
+  view: () => [keys.savedViews],
   session: () => [keys.sessions],
   mailbox: (c) => [keys.mailboxes, keys.mailbox(c.subjectId), keys.me],
   outbox: () => [keys.outbox, keys.views],

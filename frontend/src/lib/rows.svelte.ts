@@ -7,7 +7,6 @@ import type { TicketRow } from './shapes.ts'
 
 interface Placed {
   id: string
-  /** What the list is ordered by, the greatest first. */
   activityAt: number
   unread?: boolean
 }
@@ -31,7 +30,11 @@ export class Rows<T extends Placed = TicketRow> {
   #ids = new Set<string>()
   #round = 0
 
-  constructor(readonly fetchPage: Fetch<T>) {}
+  /** place is what the list is ordered by, the greatest first. */
+  constructor(
+    readonly fetchPage: Fetch<T>,
+    readonly place: (row: T) => number = (row) => row.activityAt,
+  ) {}
 
   get atEnd(): boolean {
     return this.ready && this.#next === ''
@@ -66,16 +69,19 @@ export class Rows<T extends Placed = TicketRow> {
     if (round !== this.#round) return
     const fresh = new Map(page.items.map((r) => [r.id, r]))
     const before = new Map(
-      this.items.slice(0, 2 * pageSize).map((r, i) => [r.id, { at: r.activityAt, place: i }]),
+      this.items.slice(0, 2 * pageSize).map((r, i) => [r.id, { at: r.activityAt, index: i }]),
     )
-    const oldest = page.next ? (page.items.at(-1)?.activityAt ?? 0) : 0
-    this.left = new Set(this.items.filter((r) => r.activityAt >= oldest && !fresh.has(r.id)).map((r) => r.id))
+    const end = page.next ? page.items.at(-1) : undefined
+    const reached = end ? this.place(end) : -Infinity
+    this.left = new Set(
+      this.items.filter((r) => this.place(r) >= reached && !fresh.has(r.id)).map((r) => r.id),
+    )
     this.items = this.items.map((r) => fresh.get(r.id) ?? r)
     this.#head = page.items
     this.arrivals = page.items.filter((r, i) => {
       const old = before.get(r.id)
       if (!this.#ids.has(r.id) || !old) return !this.#ids.has(r.id)
-      return r.unread === true && r.activityAt > old.at && i < old.place // it has moved up
+      return r.unread === true && r.activityAt > old.at && i < old.index // it has moved up
     }).length
     if (this.items.length === 0) this.takeArrivals()
   }

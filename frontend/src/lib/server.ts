@@ -4,7 +4,18 @@
  * settings) keep theirs in a server.ts beside them.
  */
 import { api, call, sendBytes } from './client.ts'
-import type { Answer, DraftFile, DraftPut, NewTicket, Preferences, TicketPatch, ViewId } from './shapes.ts'
+import type {
+  Answer,
+  DraftFile,
+  DraftPut,
+  NewTicket,
+  Order,
+  Preferences,
+  TicketPatch,
+  ViewForm,
+  ViewId,
+  ViewPatch,
+} from './shapes.ts'
 import type { Language } from './words/index.svelte.ts'
 
 const at = (id: string) => ({ params: { path: { id } } })
@@ -22,8 +33,26 @@ export interface ListFilter {
 }
 export const listTickets = (filter: ListFilter, cursor: string, limit: number) =>
   call(api.GET('/api/tickets', { params: { query: { ...filter, ...(cursor ? { cursor } : {}), limit } } }))
-export const search = (q: string, cursor: string, limit: number, signal?: AbortSignal) =>
-  call(api.GET('/api/search', { params: { query: { q, ...(cursor ? { cursor } : {}), limit } }, signal }))
+export const search = (
+  q: string,
+  cursor: string,
+  limit: number,
+  { sort, signal }: { sort?: Order; signal?: AbortSignal } = {},
+) =>
+  call(
+    api.GET('/api/search', {
+      params: { query: { q, ...(cursor ? { cursor } : {}), ...(sort ? { sort } : {}), limit } },
+      signal,
+    }),
+  )
+export const completeSearch = (word: string, signal: AbortSignal) =>
+  call(api.GET('/api/search/complete', { params: { query: { word } }, signal }))
+
+export const listSavedViews = () => call(api.GET('/api/saved-views'))
+export const saveView = (body: ViewForm) => call(api.POST('/api/saved-views', { body }))
+export const updateView = (id: string, body: ViewPatch) =>
+  call(api.PATCH('/api/saved-views/{id}', { ...at(id), body }))
+export const deleteView = (id: string) => call(api.DELETE('/api/saved-views/{id}', at(id)))
 
 export const getTicket = (id: string) => call(api.GET('/api/tickets/{id}', at(id)))
 export const listTimeline = (id: string, before: string) =>

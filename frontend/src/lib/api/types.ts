@@ -837,6 +837,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listSavedViews"];
+        put?: never;
+        post: operations["saveView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved-views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["deleteView"];
+        options?: never;
+        head?: never;
+        patch: operations["updateView"];
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -845,6 +877,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["searchTickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["completeSearch"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1712,6 +1760,10 @@ export interface components {
             name: string;
             to: string;
         };
+        Completions: {
+            /** @description what the word can become */
+            items: string[];
+        };
         Compose: {
             cc: components["schemas"]["ComposeTo"][];
             language: components["schemas"]["Language"];
@@ -2019,10 +2071,6 @@ export interface components {
             tries: number;
             /** Format: int64 */
             uid: number;
-        };
-        FilterUsed: {
-            name: string;
-            value: string;
         };
         Fold: {
             /** Format: int64 */
@@ -2494,6 +2542,8 @@ export interface components {
         /** @enum {string} */
         OAuthProvider: "microsoft" | "google" | "other";
         /** @enum {string} */
+        Order: "activity" | "due" | "newest" | "oldest";
+        /** @enum {string} */
         OutageSource: "" | "declared" | "monitor";
         OutboxCount: {
             /** Format: int64 */
@@ -2704,6 +2754,31 @@ export interface components {
             };
             key: string;
         };
+        SavedView: {
+            /**
+             * Format: int64
+             * @description absent where the line has words: those are not counted
+             */
+            count?: number;
+            id: components["schemas"]["ID"];
+            name: string;
+            /** Format: int64 */
+            position: number;
+            query: string;
+            /** @description everybody's; else the reader's own */
+            shared: boolean;
+            sort: components["schemas"]["Order"];
+            /** Format: int64 */
+            version: number;
+        };
+        SavedViews: {
+            items: components["schemas"]["SavedView"][];
+            /**
+             * Format: int64
+             * @description when a count may change without anything happening
+             */
+            until?: number;
+        };
         /** @enum {string} */
         Scope: "workstations" | "infrastructure" | "listed";
         SearchHit: {
@@ -2735,8 +2810,6 @@ export interface components {
             version: number;
         };
         SearchPage: {
-            /** @description the filters that were understood */
-            filters: components["schemas"]["FilterUsed"][];
             items: components["schemas"]["SearchHit"][];
             next?: string;
             /** @description what looked like a filter and is none */
@@ -3064,6 +3137,22 @@ export interface components {
             /** Format: int64 */
             count: number;
             id: components["schemas"]["View"];
+        };
+        ViewForm: {
+            name: string;
+            query: string;
+            shared?: boolean;
+            sort?: components["schemas"]["Order"];
+        };
+        ViewPatchBody: {
+            name?: string;
+            /** Format: int64 */
+            position?: number;
+            query?: string;
+            shared?: boolean;
+            sort?: components["schemas"]["Order"];
+            /** Format: int64 */
+            version: number;
         };
         Views: {
             dock: components["schemas"]["DockCount"];
@@ -5255,10 +5344,139 @@ export interface operations {
             };
         };
     };
+    listSavedViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViews"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewPatchBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     searchTickets: {
         parameters: {
             query: {
                 q: string;
+                sort?: components["schemas"]["Order"];
                 cursor?: string;
                 limit?: number;
             };
@@ -5275,6 +5493,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    completeSearch: {
+        parameters: {
+            query?: {
+                /** @description the last word of the line, as far as it is typed */
+                word?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Completions"];
                 };
             };
             /** @description Error */

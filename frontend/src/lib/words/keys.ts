@@ -9,6 +9,7 @@ import type oauth from '../../../../internal/words/fr/ui-oauth.json'
 import type people from '../../../../internal/words/fr/ui-people.json'
 import type settings from '../../../../internal/words/fr/ui-settings.json'
 import type setup from '../../../../internal/words/fr/ui-setup.json'
+import type views from '../../../../internal/words/fr/ui-views.json'
 import type ui from '../../../../internal/words/fr/ui.json'
 
 export type Key = keyof (typeof ui &
@@ -17,4 +18,5 @@ export type Key = keyof (typeof ui &
   typeof oauth &
   typeof people &
   typeof settings &
-  typeof setup)
+  typeof setup &
+  typeof views)

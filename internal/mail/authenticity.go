@@ -17,6 +17,9 @@ func (h header) authResults() results {
 	if !h.has("received") { // it came by no server: nobody can have looked at it
 		return nil
 	}
+	if !h.has("authentication-results") && !h.has("arc-authentication-results") {
+		return nil
+	}
 	provider, received, above := "", false, results{}
 	for _, f := range h {
 		switch f.name {

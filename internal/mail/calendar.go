@@ -226,15 +226,15 @@ func (p *parser) calendar() {
 
 // words is what the first event says about itself: the readable text of a mail that has no other.
 func (c *Calendar) words() string {
-	var b strings.Builder
+	var said pieces
 	for _, s := range []string{c.summary, c.location} {
 		if s != "" {
-			b.WriteString(s + "\n")
+			said.add(s + "\n")
 		}
 	}
 	if c.description != "" {
-		separate(&b)
-		b.WriteString(c.description + "\n")
+		said.separate()
+		said.add(c.description + "\n")
 	}
-	return b.String()
+	return said.whole()
 }

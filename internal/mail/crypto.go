@@ -71,7 +71,7 @@ func (p *parser) sniff(head []byte, kind string) {
 	if strings.HasPrefix(kind, "message/") {
 		return
 	}
-	switch pgpArmor(head) {
+	switch pgpArmor(string(head)) {
 	case sealSigned:
 		p.m.Signed = true
 	case sealEncrypted:
@@ -85,7 +85,7 @@ func (p *parser) sniff(head []byte, kind string) {
 // protection notes what is signed or encrypted without saying so in its structure.
 func (p *parser) protection() {
 	m := p.m
-	switch pgpArmor([]byte(m.Text)) {
+	switch pgpArmor(m.Text) {
 	case sealSigned:
 		m.Signed = true
 	case sealEncrypted:
@@ -113,7 +113,7 @@ func (p *parser) protection() {
 
 // sealedMail says whether an attached mail is encrypted, as far as its beginning tells.
 func sealedMail(b []byte) bool {
-	if pgpArmor(b) == sealEncrypted {
+	if pgpArmor(string(b)) == sealEncrypted {
 		return true
 	}
 	b = bytes.ToLower(b)
@@ -121,24 +121,24 @@ func sealedMail(b []byte) bool {
 		bytes.Contains(b, []byte(`smime-type="enveloped-data"`))
 }
 
-var armorLine = []byte("-----BEGIN PGP ")
+const armorLine = "-----BEGIN PGP "
 
 // pgpArmor looks for PGP's armour at the beginning of lines (RFC 9580 6.2); encrypted wins over signed.
-func pgpArmor(b []byte) sealing {
+func pgpArmor(s string) sealing {
 	found := sealNone
 	for {
-		i := bytes.Index(b, armorLine)
+		i := strings.Index(s, armorLine)
 		if i < 0 {
 			return found
 		}
-		starts := i == 0 || b[i-1] == '\n'
-		b = b[i+len(armorLine):]
+		starts := i == 0 || s[i-1] == '\n'
+		s = s[i+len(armorLine):]
 		switch {
 		case !starts: // quoted, or spoken of
-		case bytes.HasPrefix(b, []byte("SIGN")): // SIGNED MESSAGE, SIGNATURE
+		case strings.HasPrefix(s, "SIGN"): // SIGNED MESSAGE, SIGNATURE
 			found = max(found, sealSigned)
-		case bytes.HasPrefix(b, []byte("MESSAGE-----")):
-			found = max(found, pgpMessage(b))
+		case strings.HasPrefix(s, "MESSAGE-----"):
+			found = max(found, pgpMessage([]byte(s[:min(len(s), headSize)])))
 		}
 	}
 }
@@ -146,7 +146,7 @@ func pgpArmor(b []byte) sealing {
 // pgpMessage tells by its first packet what a PGP message is (RFC 9580 4.2, 5): one that is only packed or signed is
 // not encrypted.
 func pgpMessage(b []byte) sealing {
-	_, b, _ = bytes.Cut(b[:min(len(b), headSize)], newline)
+	_, b, _ = bytes.Cut(b, newline)
 	for len(b) > 0 { // headers, then an empty line
 		var line []byte
 		if line, b, _ = bytes.Cut(b, newline); len(bytes.TrimSpace(line)) == 0 {

@@ -181,6 +181,6 @@ func FuzzSMIME(f *testing.F) {
 		if err != nil || m.Kind == "" {
 			t.Fatalf("%+v, %v", m, err)
 		}
-		pgpArmor(b)
+		pgpArmor(string(b))
 	})
 }

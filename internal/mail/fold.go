@@ -33,23 +33,40 @@ func (p *parser) fold() {
 }
 
 // announced is how people say that they answered in the text below, which Outlook marks with nothing but a colour.
-var announced = lazily(`\b(?:reponses?|repondu|commentaires?|remarques?|annotations?|precisions?|answers?|answered|comments?|remarks?|replies|antworten|anmerkungen|kommentare?|respuestas?|risposte|antwoorden|respostas?)\b.{0,60}` +
+var announced = lazily(`^(?:(?:reponses?|repondu|commentaires?|remarques?|annotations?|precisions?|answers?|answered|comments?|remarks?|replies|antworten|anmerkungen|kommentare?|respuestas?|risposte|antwoorden|respostas?)\b.{0,60}` +
 	`(?:ci-dessous|ci-apres|plus bas|dans (?:le|ton|votre) (?:texte|corps|mail|message)|dans le corps|au fil d|en (?:rouge|bleu|vert|gras|couleur|violet|orange)|inline|in-line|below|in (?:red|blue|green|bold|the (?:text|body))|im text|unten|in (?:rot|blau|grun)|abajo|en rojo|in rosso|qui sotto|hieronder|in het rood|abaixo|a vermelho)` +
-	`|\b(?:voir|cf\.?|see|siehe) (?:en|in) (?:rouge|bleu|vert|red|blue|green|rot|blau)\b`)
+	`|(?:voir|cf\.?|see|siehe) (?:en|in) (?:rouge|bleu|vert|red|blue|green|rot|blau)\b)`)
 
 // answersAnnounced says whether the few words above the first quote tell of answers in it.
 func (t *textLines) answersAnnounced(folds []Fold) bool {
 	if len(folds) == 0 || folds[0].Kind != FoldQuote || folds[0].Start > 1500 {
 		return false
 	}
-	said := foldText(t.text[:folds[0].Start])
-	return slices.ContainsFunc(announcing, func(stem string) bool { return strings.Contains(said, stem) }) &&
-		announced.MatchString(strings.Join(strings.Fields(said), " "))
+	said := strings.Join(strings.Fields(foldText(t.text[:folds[0].Start])), " ")
+	return slices.ContainsFunc(announcing, func(stem string) bool { return announcedBy(stem, said) })
 }
 
 // announcing are the stems of the first words of announced: almost no mail has one, and to look for them is cheap.
 var announcing = []string{"repon", "comment", "remar", "annotation", "precision", "answer", "replies", "antwo", "anmerkung", "kommentar",
 	"respuesta", "rispost", "respost", "voir", "cf", "see", "siehe"}
+
+// announcedBy looks for the announcement where words begin with a stem.
+func announcedBy(stem, said string) bool {
+	for at := 0; ; at++ {
+		i := strings.Index(said[at:], stem)
+		if i < 0 {
+			return false
+		}
+		if at += i; (at == 0 || !inWord(said[at-1])) && announced.MatchString(said[at:min(len(said), at+500)]) {
+			return true
+		}
+	}
+}
+
+// inWord knows what stands inside a word for a regular expression's word boundary.
+func inWord(b byte) bool {
+	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '_'
+}
 
 // markedSignature folds the signature that the HTML marks as one. Outlook's mark is not believed: people answer in it.
 func (p *parser) markedSignature(t *textLines, folds []Fold) []Fold {
@@ -81,7 +98,14 @@ func tidy(text string, folds []Fold) []Fold {
 }
 
 func anythingLeft(text string, folds []Fold) bool {
-	return strings.TrimSpace(visible(text, folds)) != ""
+	at := 0
+	for _, f := range folds {
+		if strings.TrimSpace(text[at:f.Start]) != "" {
+			return true
+		}
+		at = f.End
+	}
+	return strings.TrimSpace(text[at:]) != ""
 }
 
 // visible gives text without its folds.

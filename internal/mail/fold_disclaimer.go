@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -13,6 +14,17 @@ var legalWords = lazily(`^[*_=\-\[( ]{0,40}(?:(?:disclaimer|confidentiality noti
 	`(?:dit (?:e-?mail ?)?(?:bericht)?|de (?:informatie|inhoud))\b.{0,160}vertrouwelijk|(?:esta mensagem|este e-?mail|as informacoes)\b.{0,160}confidencia|(?:detta|denna) (?:meddelande|mejl|e-?post)\b.{0,160}(?:konfidentiell|avsett)|denne (?:e-?mail|besked|melding|e-post)\b.{0,160}(?:fortrolig|konfidensiel)` +
 	`|(?:niniejsza|ta) wiadomosc\b.{0,160}(?:poufn|przeznaczon)|(?:este|el presente) (?:correo|mensaje|e-?mail)\b.{0,160}(?:confidencial|destinatario)|questa (?:e-?mail|comunicazione)\b.{0,160}(?:riservat|confidenzial|destinatari)|tato zprava\b.{0,160}duvern)`)
 
+// isLegal says whether a paragraph is such a sentence. Of almost all, the first letters tell that they are none.
+func isLegal(s string) bool {
+	start := strings.TrimLeft(s, "*_=-[( ")
+	start = foldText(start[:min(len(start), 30)])
+	return slices.ContainsFunc(legalStarts, func(stem string) bool { return strings.HasPrefix(start, stem) }) && legalWords.MatchString(foldText(s))
+}
+
+// legalStarts are the beginnings of legalWords.
+var legalStarts = []string{"disclaimer", "confiden", "legal", "avertis", "mention", "avis", "hinweis", "haftung", "aviso", "avvis", "nota", "riserva", "ce", "le ", "les ", "l'", "si ", "p ",
+	"avant", "pensez", "n'imp", "this", "the ", "if ", "please", "virus", "garanti", "diese", "sollten", "este", "questo", "questa", "dit ", "de ", "esta", "as ", "detta", "den", "niniej", "ta ", "el ", "tato"}
+
 // disclaimer folds the legal notice at the end of what the writer wrote; folds are those found before.
 func (t *textLines) disclaimer(folds []Fold) []Fold {
 	end, stop := t.visibleEnd(folds)
@@ -22,7 +34,7 @@ func (t *textLines) disclaimer(folds []Fold) []Fold {
 		for top > 0 && !t.lines[top-1].blank {
 			top--
 		}
-		if legalWords.MatchString(foldText(t.paragraph(top, last))) {
+		if isLegal(t.paragraph(top, last)) {
 			first = top
 		} else if first < 0 && strings.HasSuffix(t.lines[last].s, "?") { // no notice ends with a question: somebody writes below it
 			return nil
@@ -47,6 +59,7 @@ func (t *textLines) disclaimer(folds []Fold) []Fold {
 // paragraph gives the beginning of the lines [first, last] as one.
 func (t *textLines) paragraph(first, last int) string {
 	var b strings.Builder
+	b.Grow(600)
 	for _, l := range t.lines[first : last+1] {
 		if b.Len() > 500 {
 			break

@@ -105,7 +105,6 @@ func (t *textLines) isAttribution(s string, wrapped int) bool {
 	}
 	t.tries--
 	t.work += len(s)
-	starts := sentenceStart.MatchString(s)
 	address := strings.HasSuffix(strings.TrimRight(s, ": "), ">")
 	bracketed := strings.Contains(s, "@") && strings.Contains(s, "<") && len(s) < 300
 	switch {
@@ -114,14 +113,14 @@ func (t *textLines) isAttribution(s string, wrapped int) bool {
 	case address && isDigit(s[0]) && dateFirst.MatchString(s):
 		return true
 	case address && datedSender.MatchString(s):
-		return wrapped == 0 || starts
+		return wrapped == 0 || sentenceStart.MatchString(s)
 	case strings.HasSuffix(s, ">>>") && groupWise.MatchString(s):
 		return true
 	case !endsWithVerb(s):
 		return false
 	case wrapped == 0 && strings.HasSuffix(s, ":") && momentIn.MatchString(s):
 		return true
-	case starts:
+	case sentenceStart.MatchString(s):
 		return strings.ContainsAny(s, "0123456789@<")
 	case strings.HasPrefix(s, "--") && strings.HasSuffix(s, "--"):
 		return true

@@ -14,7 +14,7 @@ func (t *textLines) forwarded(subject string) (f *Forwarded, start int) {
 		if l.blank {
 			continue
 		}
-		if oneLineMark.MatchString(l.s) {
+		if strings.HasPrefix(l.s, "----- ") && oneLineMark.MatchString(l.s) {
 			if f := t.oneLine(i); f != nil {
 				return f, l.start
 			}

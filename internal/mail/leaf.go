@@ -278,7 +278,7 @@ func (l *leaf) keepText(out []byte) {
 		l.p.m.warn(WarnTruncated)
 	}
 	*kept += len(out)
-	if l.seg.data == nil && l.p.src.r.Buffered() > 0 { // more to come: the buffer says about how much
+	if l.seg.data == nil && len(out) >= flushSize { // more to come: the buffer says about how much
 		l.seg.data = make([]byte, 0, len(out)+l.p.src.r.Buffered())
 	}
 	l.seg.data = append(l.seg.data, out...)

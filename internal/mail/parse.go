@@ -31,7 +31,8 @@ func (p *parser) safely() (m *Message, err error) {
 }
 
 func newParser(r io.Reader, store func(part Part) io.Writer) *parser {
-	return &parser{src: newLines(r), m: &Message{}, store: store, budget: workLimit, sum: sha256.New(), body: sha256.New(), out: make([]byte, 0, flushSize+1024)}
+	src := newLines(r)
+	return &parser{src: src, m: &Message{}, store: store, budget: workLimit, sum: sha256.New(), body: sha256.New(), out: src.lent.out}
 }
 
 func (p *parser) parse() (*Message, error) {

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -114,7 +115,7 @@ func (p *parser) twoSenders() bool {
 // that the sender's domain vouches for the mail: then only a free mailbox or an imitation of the domain is odd.
 func replyElsewhere(m *Message, proven bool) bool {
 	from := domainOf(m.From.Addr)
-	if robotSender(m.From.Addr) {
+	if len(m.ReplyTo) == 0 || robotSender(m.From.Addr) {
 		return false
 	}
 	for _, a := range m.ReplyTo {
@@ -143,8 +144,11 @@ var robotLocal = regexp.MustCompile(`(?:^|[-_.+])(?:no-?_?\.?reply|do-?_?not-?_?
 // robotSender knows senders to which nobody answers: their Reply-To is the only way to the person.
 func robotSender(addr string) bool {
 	local, _, _ := strings.Cut(strings.ToLower(addr), "@")
-	return robotLocal.MatchString(local)
+	return slices.ContainsFunc(robotStems, func(stem string) bool { return strings.Contains(local, stem) }) && robotLocal.MatchString(local)
 }
+
+// robotStems stand in all that robotLocal knows.
+var robotStems = []string{"reply", "repon", "wordpress", "www-data", "apache", "nobody", "root", "mailer", "notif", "alert", "form", "newsletter", "lettre", "bounce"}
 
 // freeMailbox knows the providers where anybody opens a mailbox.
 func freeMailbox(domain string) bool {

@@ -27,7 +27,7 @@ func (p *parser) texts() {
 		p.m.Text = p.capped(p.decode(&p.segments[0]), textLimit)
 		return
 	}
-	var text, html strings.Builder
+	var text, html pieces
 	marks := folding{}
 	hasHTML := false
 	for i := range p.segments {
@@ -35,28 +35,28 @@ func (p *parser) texts() {
 		content := p.decode(s)
 		if s.html {
 			hasHTML = true
-			html.WriteString(content)
+			html.add(content)
 			if plain[s.alt] {
 				continue
 			}
 			p.spend(len(content))
 			t := htmlToText(content)
-			marks.shift(t, separate(&text))
-			text.WriteString(t.text)
+			marks.shift(t, text.separate())
+			text.add(t.text)
 			continue
 		}
 		if !rich[s.alt] {
-			html.WriteString(TextToHTML(content))
+			html.add(TextToHTML(content))
 		}
-		if (s.alt == 0 || plain[s.alt] || !rich[s.alt]) && (text.Len() == 0 || strings.TrimSpace(content) != "") {
-			separate(&text)
-			text.WriteString(content)
+		if (s.alt == 0 || plain[s.alt] || !rich[s.alt]) && (text.size == 0 || strings.TrimSpace(content) != "") {
+			text.separate()
+			text.add(content)
 		}
 	}
-	p.m.Text = p.capped(text.String(), textLimit)
+	p.m.Text = p.capped(text.whole(), textLimit)
 	p.marks = marks
 	if hasHTML {
-		p.m.HTML = p.capped(html.String(), htmlLimit)
+		p.m.HTML = p.capped(html.whole(), htmlLimit)
 	}
 }
 
@@ -70,28 +70,39 @@ func (p *parser) silent() bool {
 	return true
 }
 
-// separate puts an empty line between two texts and says where the next begins.
-func separate(b *strings.Builder) int {
-	switch {
-	case b.Len() == 0:
-	case strings.HasSuffix(b.String(), "\n"):
-		b.WriteString("\n")
-	default:
-		b.WriteString("\n\n")
-	}
-	return b.Len()
+// pieces are put together once, and a single one not at all: most mails have one text and one HTML.
+type pieces struct {
+	list []string
+	size int
 }
+
+func (p *pieces) add(s string) {
+	if s != "" {
+		p.list, p.size = append(p.list, s), p.size+len(s)
+	}
+}
+
+// separate puts an empty line between two texts and says where the next begins.
+func (p *pieces) separate() int {
+	switch {
+	case p.size == 0:
+	case strings.HasSuffix(p.list[len(p.list)-1], "\n"):
+		p.add("\n")
+	default:
+		p.add("\n\n")
+	}
+	return p.size
+}
+
+func (p *pieces) whole() string { return strings.Join(p.list, "") }
 
 // worthReading refuses a plain alternative that is empty or only says that the mail must be seen as HTML.
 func worthReading(b []byte) bool {
-	s := strings.TrimSpace(string(b[:min(len(b), 2000)]))
-	if s == "" {
-		return false
+	b = bytes.TrimSpace(b[:min(len(b), 2000)])
+	if len(b) == 0 || len(b) > 300 {
+		return len(b) > 0
 	}
-	if len(s) > 300 {
-		return true
-	}
-	s = foldText(s)
+	s := foldText(string(b))
 	for _, hint := range []string{"view it in html", "html email", "html-email", "html compatible", "html-compatible", "does not support html",
 		"requires html", "view this email in your browser", "view in html", "html message", "version html", "format html", "ne supporte pas le html",
 		"messages html", "html nachricht", "html-nachricht"} {

@@ -19,7 +19,7 @@ const forAll = `/ /enter /enter.js getMe updateMe /api/feed getViews listTickets
 	listClients createClient getClient updateClient listContracts listAssets createAsset getAsset updateAsset getQualify qualifyTicket getClocks getClock
 	mergeClient unmergeClient createSite updateSite deleteSite listContacts createContact
 	getContact updateContact mergeContact unmergeContact attachSender unattachSender importContacts listAgents linkAgent listSessions
-	revokeSession listMailboxes getMailbox listHosts getSettings shellSave shellOpen shellNotify shellTitle`
+	revokeSession listMailboxes getMailbox listHosts getSettings getMeeting shellPick shellSave shellOpen shellNotify shellTitle`
 
 // What concerns the team, its mailboxes and its data is a lead's: another agent is
 // refused before anything is done or looked up.
@@ -39,7 +39,9 @@ func TestOnlyALeadChangesTheTeam(t *testing.T) {
 		"setUp":        map[string]any{"teamName": "G", "agentName": "H", "agentEmail": "h@g.example", "language": "fr"},
 		"makeRecovery": nil, "listBackups": nil, "makeBackup": map[string]any{}, "eraseContact": nil,
 		"createAgent": agent, "updateAgent": with(agent, "version", 1), "createContract": with(agreed, "terms", terms),
-		"updateContract": with(agreed, "version", 1), "setTerms": map[string]any{"version": 1, "fromOn": "2026-01-01", "terms": terms}}
+		"updateContract": with(agreed, "version", 1), "setTerms": map[string]any{"version": 1, "fromOn": "2026-01-01", "terms": terms},
+		"listHistory": nil, "startHistory": map[string]any{"kind": "imap", "mailboxId": "1", "folder": "Archives"}, "getHistory": nil,
+		"moveHistory": map[string]any{"to": "stopped"}, "listHistoryTalks": nil, "listHistoryAside": nil, "planHistoryUndo": nil, "listFolders": nil}
 	open := strings.Fields(forAll)
 	for _, r := range routes() {
 		method, path := filled(r.pattern)

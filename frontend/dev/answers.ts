@@ -158,7 +158,17 @@ const routes: [string, RegExp, Handler][] = [
           at: Date.now(),
           note: { agent: { id: '201', name: 'Nadia Le Goff' }, text },
         })
+        t.noteDraft = undefined
         return ok({ id: t.lastEntryId }, id)
+      }),
+  ],
+  [
+    'PUT',
+    /^\/api\/tickets\/(\d+)\/note$/,
+    (desk, { body }, id) =>
+      withTicket(desk, id, (t) => {
+        t.noteDraft = (body as { text: string }).text || undefined
+        return done()
       }),
   ],
   [

@@ -213,6 +213,9 @@ func AddNote(ctx context.Context, tx *db.Tx, agent int64, now time.Time, ticket 
 	if err := touch(ctx, tx, t, now, body, id, t.LastInID, false); err != nil {
 		return 0, err
 	}
+	if err := KeepNote(ctx, tx, agent, ticket, "", now); err != nil { // it is written
+		return 0, err
+	}
 	_, err = journal.Append(ctx, tx, now, journal.Entry{Actor: journal.Agent(agent), Kind: "note.added", Subject: "note", SubjectID: id, TicketID: ticket})
 	return id, err
 }

@@ -53,6 +53,7 @@ func routes() []route {
 		op("PATCH /api/tickets/{id}", "updateTicket", updateTicket),
 		act("POST /api/tickets/{id}/seen", "markSeen", markSeen),
 		op("POST /api/tickets/{id}/notes", "addNote", addNote),
+		act("PUT /api/tickets/{id}/note", "keepNote", keepNote),
 		op("POST /api/tickets/{id}/forwarded", "takeForwarded", takeForwarded),
 
 		op("GET /api/tickets/{id}/qualify", "getQualify", getQualify),

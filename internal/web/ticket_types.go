@@ -85,6 +85,7 @@ type ticketView struct {
 	Timeline      list[timelineItem] `json:"timeline" doc:"its newest items, in order"`
 	Earlier       string             `json:"earlier,omitempty" doc:"the cursor of what came before them; absent where that is all"`
 	Draft         *draftView         `json:"draft,omitempty" doc:"the reader's own"`
+	NoteDraft     string             `json:"noteDraft,omitempty" doc:"an internal note that the reader has begun"`
 	LastEntryID   id                 `json:"lastEntryId"`
 	Linked        *ticketRef         `json:"linked,omitempty" doc:"the ticket that this one may belong to"`
 	Follows       *proposal          `json:"follows,omitempty" doc:"its only mail may be joined to the linked ticket"`
@@ -186,6 +187,13 @@ type noteNew struct {
 	ID   id `path:"id"`
 	Body struct {
 		Text string `json:"text" minLength:"1" maxLength:"100000"`
+	}
+}
+
+type notePut struct {
+	ID   id `path:"id"`
+	Body struct {
+		Text string `json:"text" maxLength:"100000" doc:"empty: it is given up"`
 	}
 }
 

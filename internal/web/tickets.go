@@ -295,3 +295,13 @@ func addNote(ctx context.Context, d *door, in *noteNew) (out made, err error) {
 	})
 	return out, err
 }
+
+// keepNote keeps an internal note that is not written yet, for the agent alone.
+func keepNote(ctx context.Context, d *door, in *notePut) error {
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		if _, err := ticket.ByID(ctx, tx, in.ID.n()); err != nil {
+			return err
+		}
+		return ticket.KeepNote(ctx, tx, who(ctx).agent.ID, in.ID.n(), in.Body.Text, d.Now())
+	})
+}

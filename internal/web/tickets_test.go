@@ -283,6 +283,39 @@ func notesAndSearch(t *testing.T, d *db.DB) {
 	}
 }
 
+// The origin of the window changes at each start, and with it goes what the browser
+// kept: a note that was begun is kept here.
+func TestANoteThatIsBegunIsKept(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDeskOn(t, d)
+		k.box()
+		number := idOf(k.arrives(plainMail).TicketID)
+		path := "/api/tickets/" + string(number)
+		keep := func(text string) { k.call(204, "PUT", path+"/note", map[string]any{"text": text}, nil) }
+		keep("Il faut rappe")
+		keep("Il faut rappeler Paul.")
+		lea := k.token
+		k.other(people.RoleLead)
+		if got := k.ticket(number).NoteDraft; got != "" {
+			t.Errorf("a colleague sees %q", got)
+		}
+		k.token = lea
+		if v := k.ticket(number); v.NoteDraft != "Il faut rappeler Paul." || v.Draft != nil || len(v.Timeline) != 2 {
+			t.Errorf("%q, %+v", v.NoteDraft, v.Timeline)
+		}
+		k.call(200, "POST", path+"/notes", map[string]any{"text": "Il faut rappeler Paul."}, nil)
+		if got := k.ticket(number).NoteDraft; got != "" {
+			t.Errorf("the note is written, and begun: %q", got)
+		}
+		keep("Encore")
+		keep("")
+		if got := k.ticket(number).NoteDraft; got != "" {
+			t.Errorf("given up, and begun: %q", got)
+		}
+		k.refused(404, "PUT", "/api/tickets/424242/note", map[string]any{"text": "x"})
+	})
+}
+
 func TestDraftsAndTheirFiles(t *testing.T) {
 	dbtest.Each(t, draftsAndTheirFiles)
 }

@@ -50,7 +50,10 @@ func readTicket(ctx context.Context, q db.Querier, agent, number int64) (v ticke
 		return v, err
 	}
 	v.Timeline, v.Earlier = newest.Items, newest.Earlier
-	v.Draft, err = readDraft(ctx, q, agent, number)
+	if v.Draft, err = readDraft(ctx, q, agent, number); err != nil {
+		return v, err
+	}
+	v.NoteDraft, err = ticket.UnsentNote(ctx, q, agent, number)
 	return v, err
 }
 

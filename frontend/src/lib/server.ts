@@ -66,6 +66,9 @@ export const markSeen = (id: string, entryId: string) =>
   call(api.POST('/api/tickets/{id}/seen', { ...at(id), body: { entryId } }))
 export const addNote = (id: string, text: string) =>
   call(api.POST('/api/tickets/{id}/notes', { ...at(id), body: { text } }))
+/** keepNote keeps a note that is not written yet; `leaving` outlives the page. */
+export const keepNote = (id: string, text: string, leaving = false) =>
+  call(api.PUT('/api/tickets/{id}/note', { ...at(id), body: { text }, keepalive: leaving }))
 
 export const getCompose = (id: string) => call(api.GET('/api/tickets/{id}/compose', at(id)))
 export const saveDraft = (id: string, body: DraftPut, leaving = false) =>

@@ -1126,6 +1126,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tickets/{id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["keepNote"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tickets/{id}/notes": {
         parameters: {
             query?: never;
@@ -2523,6 +2539,10 @@ export interface components {
         NoteNewBody: {
             text: string;
         };
+        NotePutBody: {
+            /** @description empty: it is given up */
+            text: string;
+        };
         OAuthForm: {
             /** @description of provider other, as the two below */
             authUrl?: string;
@@ -3092,6 +3112,8 @@ export interface components {
             /** Format: int64 */
             linkedNumber?: number;
             mailboxId?: components["schemas"]["ID"];
+            /** @description an internal note that the reader has begun */
+            noteDraft?: string;
             /** Format: int64 */
             number: number;
             participants: components["schemas"]["Participant"][];
@@ -6125,6 +6147,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TicketView"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keepNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotePutBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {

@@ -19,7 +19,7 @@ const forAll = `/ /enter /enter.js getMe updateMe /api/feed getViews listTickets
 	listClients createClient getClient updateClient listContracts listAssets createAsset getAsset updateAsset getQualify qualifyTicket getClocks getClock
 	mergeClient unmergeClient createSite updateSite deleteSite listContacts createContact
 	getContact updateContact mergeContact unmergeContact attachSender unattachSender importContacts listAgents linkAgent listSessions
-	revokeSession listMailboxes getMailbox listHosts getSettings getMeeting shellPick shellSave shellOpen shellNotify shellTitle`
+	revokeSession listMailboxes getMailbox listHosts getSettings getMeeting completeSearch listSavedViews saveView updateView deleteView shellPick shellSave shellOpen shellNotify shellTitle`
 
 // What concerns the team, its mailboxes and its data is a lead's: another agent is
 // refused before anything is done or looked up.

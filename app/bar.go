@@ -32,7 +32,10 @@ func (b *bar) draw(count int) {
 	}
 	b.shown = percent
 	full := int(percent / 4)
-	fmt.Fprintf(b.w, "\r[%s%s] %3d %%  %d", strings.Repeat("█", full), strings.Repeat("·", 25-full), percent, count)
+	fmt.Fprintf(b.w, "\r[%s%s] %3d %%", strings.Repeat("█", full), strings.Repeat("·", 25-full), percent)
+	if count > 0 {
+		fmt.Fprintf(b.w, "  %d", count)
+	}
 }
 
 // end leaves the line of the bar.

@@ -66,6 +66,7 @@ function meAt(now: number, language: 'fr' | 'en'): Me {
     needsSetup: false,
     diskFull: false,
     journalSeq: 1,
+    history: [],
     mailboxes: [
       { id: '401', name: 'Support', address: support.address, state: 'ok', okAt: now - 20_000 },
       {

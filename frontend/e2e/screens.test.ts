@@ -34,6 +34,8 @@ const screens: [name: string, hash: string, ...steps: Step[]][] = [
   ['settings: mailboxes', '#/settings/mailboxes', until('main h2')],
   ['settings: new mailbox', '#/settings/mailboxes/new', until('main h2')],
   ['settings: team', '#/settings/team', until('main h2')],
+  ['settings: old mail', '#/settings/history', until('main h2')],
+  ['settings: take mail along', '#/settings/history/new', until('select')],
   ['settings: backup', '#/settings/backup', until('main h2')],
   ['settings: about', '#/settings/about', until('main h2')],
   ['first start', '#/setup', until('form')],

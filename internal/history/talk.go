@@ -103,6 +103,11 @@ func Talks(ctx context.Context, q db.Querier, id, after int64, stays bool, limit
 		WHERE h.history_id = ? AND h.n > ?`+only+" ORDER BY h.n LIMIT ?", id, after, limit)
 }
 
+// Stays counts the tickets that an undoing left, since somebody had worked on them.
+func Stays(ctx context.Context, q db.Querier, id int64) (int64, error) {
+	return db.Value[int64](ctx, q, "SELECT COUNT(*) FROM history_talk WHERE history_id = ? AND undone = 2", id)
+}
+
 // Mail is a mail of an archive that is of no conversation, for people to look at.
 type Mail struct {
 	N       int64

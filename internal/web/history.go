@@ -26,7 +26,7 @@ func listHistory(ctx context.Context, d *door, _ *struct{}) (out historyRows, er
 
 // startHistory begins to read an archive. Files of this machine are only read for
 // who sits at it: another desk of the network must not choose what it reads.
-func startHistory(ctx context.Context, d *door, in *historyNew) (v historyRow, err error) {
+func startHistory(ctx context.Context, d *door, in *historyNew) (v HistoryRow, err error) {
 	if err := lead(ctx); err != nil {
 		return v, err
 	}
@@ -62,7 +62,7 @@ func getHistory(ctx context.Context, d *door, in *historyIn) (v historyView, err
 		return v, err
 	}
 	p := i.Preview
-	v = historyView{historyRow: historyRowOf(i), Places: i.Places, First: p.First, Last: p.Last, OpenMails: p.OpenMails, Joins: p.Joins,
+	v = historyView{HistoryRow: historyRowOf(i), Places: i.Places, First: p.First, Last: p.Last, OpenMails: p.OpenMails, Joins: p.Joins,
 		There: p.There, Strangers: p.Strangers, Clients: p.Clients, Unreadable: p.Unreadable, SkippedAll: p.SkippedAll,
 		Skipped: each(p.Skipped, func(s history.Skipped) historySkipped { return historySkipped{s.Path, said{Key: s.Reason}} })}
 	for _, f := range []intake.Fate{intake.Listed, intake.Spam, intake.Own, intake.AutoNoted, intake.Bounced, intake.Reported} {
@@ -70,11 +70,12 @@ func getHistory(ctx context.Context, d *door, in *historyIn) (v historyView, err
 			v.Aside = append(v.Aside, fateCount{fate(f), n})
 		}
 	}
-	return v, nil
+	v.Stays, err = history.Stays(ctx, d.DB, i.ID)
+	return v, err
 }
 
 // moveHistory takes an archive in, stops, takes it out again, or gives it up.
-func moveHistory(ctx context.Context, d *door, in *historyMove) (v historyRow, err error) {
+func moveHistory(ctx context.Context, d *door, in *historyMove) (v HistoryRow, err error) {
 	if err := lead(ctx); err != nil {
 		return v, err
 	}
@@ -155,8 +156,8 @@ func pickWithShell(ctx context.Context, d *door, in *shellPick) (out shellPicked
 	return out, err
 }
 
-func historyRowOf(i history.Import) historyRow {
-	row := historyRow{ID: idOf(i.ID), Kind: historyKind(i.Kind), Label: i.Label, State: historyState(i.State), CreatedAt: ms(i.CreatedAt), EndedAt: ms(i.EndedAt),
+func historyRowOf(i history.Import) HistoryRow {
+	row := HistoryRow{ID: idOf(i.ID), Kind: historyKind(i.Kind), Label: i.Label, State: historyState(i.State), CreatedAt: ms(i.CreatedAt), EndedAt: ms(i.EndedAt),
 		Size: i.Size, Progress: i.Progress, Mails: i.Preview.Mails, Opens: i.Preview.Opens, JoinMails: i.Preview.JoinMails}
 	if i.Problem != "" {
 		row.Problem = &said{Key: i.Problem, Args: i.ProblemArgs}

@@ -32,7 +32,7 @@ func TestAnArchiveFromTheWindow(t *testing.T) {
 	if err := os.WriteFile(path, []byte(oldMail), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var row historyRow
+	var row HistoryRow
 	k.call(200, "POST", "/api/history", map[string]any{"kind": "files", "paths": []string{path}}, &row)
 	var self me
 	k.call(200, "GET", "/api/me", nil, &self)

@@ -1,7 +1,7 @@
 package web
 
-// historyRow is an archive of old mail that was looked at or taken in.
-type historyRow struct {
+// HistoryRow is an archive of old mail that was looked at or taken in.
+type HistoryRow struct {
 	ID        id           `json:"id"`
 	Kind      historyKind  `json:"kind"`
 	Label     string       `json:"label"`
@@ -17,12 +17,12 @@ type historyRow struct {
 }
 
 type historyRows struct {
-	Items list[historyRow] `json:"items"`
+	Items list[HistoryRow] `json:"items"`
 }
 
 // historyView is one archive with all that its preview says.
 type historyView struct {
-	historyRow
+	HistoryRow
 	Places     list[string]         `json:"places"`
 	First      int64                `json:"first,omitempty"`
 	Last       int64                `json:"last,omitempty"`
@@ -35,6 +35,7 @@ type historyView struct {
 	Aside      list[fateCount]      `json:"aside"`
 	Skipped    list[historySkipped] `json:"skipped" doc:"the first files that are no mails"`
 	SkippedAll int64                `json:"skippedAll"`
+	Stays      int64                `json:"stays" doc:"tickets that an undoing left"`
 }
 
 type historySkipped struct {

@@ -86,7 +86,7 @@ export function startFeed(since: number): () => void {
   }
 }
 
-function takeStatus({ mailboxes, diskFull, outbox }: FeedStatus): void {
-  queryClient.setQueryData<Me>(keys.me, (me) => me && { ...me, mailboxes, diskFull })
+function takeStatus({ mailboxes, diskFull, history, outbox }: FeedStatus): void {
+  queryClient.setQueryData<Me>(keys.me, (me) => me && { ...me, mailboxes, diskFull, history })
   queryClient.setQueryData<Views>(keys.views, (views) => views && { ...views, outbox })
 }

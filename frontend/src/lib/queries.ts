@@ -28,6 +28,9 @@ export const keys = {
   settings: ['settings'] as const,
   outbox: ['outbox'] as const,
   backups: ['backups'] as const,
+  archives: ['archives'] as const,
+  archive: (id: string) => ['archive', id] as const,
+  folders: (mailbox: string) => ['folders', mailbox] as const,
   blocked: ['blocked'] as const,
 }
 
@@ -54,6 +57,7 @@ const touched: Record<string, (change: Change) => readonly (readonly string[])[]
   session: () => [keys.sessions],
   mailbox: (c) => [keys.mailboxes, keys.mailbox(c.subjectId), keys.me],
   outbox: () => [keys.outbox, keys.views],
+  history: (c) => [keys.archives, keys.archive(c.subjectId), keys.views, keys.me],
   setting: () => [keys.settings, keys.me],
 }
 

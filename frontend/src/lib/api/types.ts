@@ -2229,21 +2229,54 @@ export interface components {
             /** Format: int64 */
             clients: number;
             /** Format: int64 */
+            createdAt: number;
+            /** Format: int64 */
+            endedAt?: number;
+            /** Format: int64 */
             first?: number;
+            id: components["schemas"]["ID"];
+            /**
+             * Format: int64
+             * @description mails for tickets that are there
+             */
+            joinMails: number;
             /**
              * Format: int64
              * @description tickets that are there and get mails
              */
             joins: number;
+            kind: components["schemas"]["HistoryKind"];
+            label: string;
             /** Format: int64 */
             last?: number;
             /** Format: int64 */
+            mails: number;
+            /** Format: int64 */
             openMails: number;
+            /**
+             * Format: int64
+             * @description tickets that it makes
+             */
+            opens: number;
             places: string[];
+            problem?: components["schemas"]["Said"];
+            /** Format: int64 */
+            progress: number;
+            /**
+             * Format: int64
+             * @description of what is under way: bytes or mails
+             */
+            size: number;
             /** @description the first files that are no mails */
             skipped: components["schemas"]["HistorySkipped"][];
             /** Format: int64 */
             skippedAll: number;
+            state: components["schemas"]["HistoryState"];
+            /**
+             * Format: int64
+             * @description tickets that an undoing left
+             */
+            stays: number;
             /**
              * Format: int64
              * @description senders of no client

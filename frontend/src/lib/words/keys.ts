@@ -4,6 +4,7 @@
  * reasons) are plain strings and go through sayKey.
  */
 import type dock from '../../../../internal/words/fr/ui-dock.json'
+import type history from '../../../../internal/words/fr/ui-history.json'
 import type mail from '../../../../internal/words/fr/ui-mail.json'
 import type oauth from '../../../../internal/words/fr/ui-oauth.json'
 import type people from '../../../../internal/words/fr/ui-people.json'
@@ -14,6 +15,7 @@ import type ui from '../../../../internal/words/fr/ui.json'
 
 export type Key = keyof (typeof ui &
   typeof dock &
+  typeof history &
   typeof mail &
   typeof oauth &
   typeof people &

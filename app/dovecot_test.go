@@ -19,9 +19,6 @@ import (
 	"guichet/internal/mailbox"
 )
 
-// soaking says that the full counts are wanted.
-func soaking() bool { return os.Getenv("GUICHET_SOAK") != "" }
-
 // running runs the desk's loops until the stop that it returns.
 func (d *desk) running(t *testing.T) (stop func()) {
 	t.Helper()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -73,6 +74,9 @@ func TestThePathAgainstDovecotAndPostfix(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// soaking says that the full counts are wanted.
+func soaking() bool { return os.Getenv("GUICHET_SOAK") != "" }
 
 // quietDesk is a desk on a folder of its own that ends with the test.
 func quietDesk(t *testing.T) *desk {
@@ -183,7 +187,11 @@ func (d *desk) connect(t *testing.T, in, out wire.Server) (agent int64) {
 // ours, until a thing is there.
 func waitFor[T any](t *testing.T, d *desk, look func() (T, bool)) T {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	patience := time.Minute
+	if soaking() {
+		patience = 15 * time.Minute
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for {
 		changed := d.db.Changed()

@@ -58,11 +58,12 @@ export function calendarDay(date: string): string {
   return format('long-day', { dateStyle: 'long' }).format(new Date(`${date}T00:00`))
 }
 
-/** span writes a time from one instant to another: the day once where both are on it. */
+/** span writes a time from one instant to another: mar. 1 déc. 2026, 10:00 – 11:00, the day once where both are on it. */
 export function span(start: number, end: number): string {
-  if (end <= start) return exact(start)
-  const to = midnight(start) === midnight(end) ? clockTime(end) : exact(end)
-  return `${exact(start)} – ${to}`
+  const whole = (at: number) =>
+    `${format('weekday-date', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(at)}, ${clockTime(at)}`
+  if (end <= start) return whole(start)
+  return `${whole(start)} – ${midnight(start) === midnight(end) ? clockTime(end) : whole(end)}`
 }
 
 /** since writes an instant that a sentence counts from: 14:05 today, else with the day. */

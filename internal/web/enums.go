@@ -11,6 +11,7 @@ type (
 	channel      string
 	deskView     string
 	order        string
+	sheetFormat  string
 	role         string
 	boxState     string
 	security     string
@@ -68,6 +69,10 @@ func (deskView) Schema(r huma.Registry) *huma.Schema {
 
 func (order) Schema(r huma.Registry) *huma.Schema {
 	return oneOf(r, "Order", "activity", "due", "newest", "oldest")
+}
+
+func (sheetFormat) Schema(r huma.Registry) *huma.Schema {
+	return oneOf(r, "SheetFormat", "csv", "xlsx")
 }
 
 func (role) Schema(r huma.Registry) *huma.Schema { return oneOf(r, "Role", "agent", "lead") }

@@ -44,6 +44,7 @@ func routes() []route {
 		op("POST /api/tickets", "createTicket", createTicket),
 		op("GET /api/search", "searchTickets", searchTickets),
 		op("GET /api/search/complete", "completeSearch", completeSearch),
+		raw("GET /api/export/tickets", wallSession, exportTickets),
 		op("GET /api/saved-views", "listSavedViews", listSavedViews),
 		op("POST /api/saved-views", "saveView", saveView),
 		op("PATCH /api/saved-views/{id}", "updateView", updateView),
@@ -163,7 +164,8 @@ func routes() []route {
 // lasts says which routes may take as long as they need: a feed has no end, a
 // backup copies everything, and a dialog waits for a person.
 func lasts(pattern string) bool {
-	return pattern == "GET /api/feed" || pattern == "POST /api/backups" || pattern == "POST /shell/save" || pattern == "POST /shell/pick"
+	return pattern == "GET /api/feed" || pattern == "POST /api/backups" || pattern == "POST /shell/save" || pattern == "POST /shell/pick" ||
+		pattern == "GET /api/export/tickets"
 }
 
 // op is a line for an operation that answers with JSON.

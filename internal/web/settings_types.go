@@ -202,6 +202,8 @@ type shellSave struct {
 		Part        *int `json:"part,omitempty" doc:"an attachment of the message; absent: its source"`
 		MailID      id   `json:"mailId,omitempty"`
 		DraftFileID id   `json:"draftFileId,omitempty"`
+
+		Export *exportAsk `json:"export,omitempty" doc:"a list of tickets as a table"`
 	}
 }
 

@@ -38,6 +38,10 @@ func saveWithShell(ctx context.Context, d *door, in *shellSave) (out shellSaved,
 // toSave opens what a request names: an attachment, a source, a file of a draft.
 func (d *door) toSave(ctx context.Context, in *shellSave) (string, io.ReadCloser, error) {
 	b := in.Body
+	if b.Export != nil {
+		content, name, err := d.export(ctx, *b.Export)
+		return name, content, err
+	}
 	if b.MessageID.n() != 0 && b.Part != nil {
 		m, a, err := d.attachmentOf(ctx, b.MessageID.n(), *b.Part)
 		if err != nil {

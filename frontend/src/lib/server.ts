@@ -11,6 +11,7 @@ import type {
   NewTicket,
   Order,
   Preferences,
+  ShellSave,
   TicketPatch,
   ViewForm,
   ViewId,
@@ -104,8 +105,7 @@ export const findContacts = (q: string) =>
 
 /** What only the window's own process can do; `me.shell` says whether it is there. */
 export const shell = {
-  save: (body: { messageId?: string; part?: number; mailId?: string; draftFileId?: string }) =>
-    call(api.POST('/shell/save', { body })),
+  save: (body: ShellSave) => call(api.POST('/shell/save', { body })),
   open: (messageId: string, n: number) => call(api.POST('/shell/open', { body: { messageId, n } })),
   notify: (title: string, text: string, ticketId: string) =>
     call(api.POST('/shell/notify', { body: { title, text, ticketId } })),

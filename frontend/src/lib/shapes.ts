@@ -15,6 +15,7 @@ export type ViewId = S['View']
 export type SavedView = S['SavedView']
 export type ViewForm = Omit<S['ViewForm'], '$schema'>
 export type ViewPatch = Omit<S['ViewPatchBody'], '$schema'>
+export type ShellSave = Omit<S['ShellSaveBody'], '$schema'>
 export type Order = S['Order']
 export type Status = S['Status']
 export type PendingReason = S['PendingReason']

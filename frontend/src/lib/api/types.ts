@@ -2040,6 +2040,11 @@ export interface components {
             hit: boolean;
             text: string;
         };
+        ExportAsk: {
+            format: components["schemas"]["SheetFormat"];
+            q: string;
+            sort?: components["schemas"]["Order"];
+        };
         ExtraOpening: {
             date: string;
             name: string;
@@ -2920,6 +2925,8 @@ export interface components {
             language: components["schemas"]["Language"];
             teamName: string;
         };
+        /** @enum {string} */
+        SheetFormat: "csv" | "xlsx";
         ShellNotifyBody: {
             text: string;
             ticketId?: components["schemas"]["ID"];
@@ -2945,6 +2952,8 @@ export interface components {
         };
         ShellSaveBody: {
             draftFileId?: components["schemas"]["ID"];
+            /** @description a list of tickets as a table */
+            export?: components["schemas"]["ExportAsk"];
             mailId?: components["schemas"]["ID"];
             messageId?: components["schemas"]["ID"];
             /**

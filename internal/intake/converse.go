@@ -31,6 +31,9 @@ func (t *taking) converse(ctx context.Context, ours map[string]int64) (verdict, 
 	if err := t.doubt(ctx, c.ClientID); err != nil {
 		return verdict{}, err
 	}
+	if err := t.alive(ctx); err != nil {
+		return verdict{}, err
+	}
 	th, err := t.find(ctx, c)
 	if err != nil {
 		return verdict{}, err
@@ -50,6 +53,15 @@ func (t *taking) converse(ctx context.Context, ours map[string]int64) (verdict, 
 		v.reason = "intake.because.follows"
 	}
 	return v, err
+}
+
+// alive takes back that mail to the sender fails: who writes now is there to be
+// answered. A full mailbox was emptied, a refusal was a server's mistake.
+func (t *taking) alive(ctx context.Context) error {
+	if t.Mail.Kind != mail.KindPerson || len(t.doubts) > 0 || t.Origin.Source != "imap" || t.now.Sub(t.reported()) > fresh {
+		return nil
+	}
+	return people.Revive(ctx, t.tx, journal.System(), t.now, t.Mail.From.Addr)
 }
 
 func (t *taking) join(ctx context.Context, th thread, c people.Contact, ours map[string]int64) (verdict, error) {

@@ -313,6 +313,23 @@ func TestABounceMarksWhatDidNotArrive(t *testing.T) {
 		if err != nil || c.Addresses[0].DeadAt.IsZero() {
 			o.Errorf("the address is not marked: %+v, %v", c, err)
 		}
+		// Who writes from it again can be answered again: not by an old mail, nor by a machine's.
+		dead := func() bool {
+			c, _, _, err := people.ByEmail(o.Context(), o.db, "enora@conserverie.example")
+			if err != nil {
+				o.Fatal(err)
+			}
+			return c.Dead("enora@conserverie.example")
+		}
+		o.take(strings.Replace(letter("enora@conserverie.example", "old@c", "Une vieille", ""), "23 Nov 2026", "20 Oct 2026", 1),
+			letter("enora@conserverie.example", "away@c", "Absente", "Auto-Submitted: auto-replied\n"))
+		if !dead() {
+			o.Error("an old mail, or a machine's, revives an address")
+		}
+		o.take(strings.Replace(letter("enora@conserverie.example", "again@c", "Me revoilà", ""), "quai", "bureau", 1))
+		if dead() {
+			o.Error("who writes can't be answered")
+		}
 		// Whoever holds an id of ours can report on it: only on who was written to.
 		o.take(letter("katell@conserverie.example", "k@c", "Le téléphone", ""), report(it.RFCID, "katell@conserverie.example"))
 		if c, _, _, err := people.ByEmail(o.Context(), o.db, "katell@conserverie.example"); err != nil || len(c.Addresses) == 0 || !c.Addresses[0].DeadAt.IsZero() {

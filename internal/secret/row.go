@@ -46,12 +46,6 @@ func Get(ctx context.Context, q db.Querier, k *Key, owner string) (Text, error) 
 	return Text(value), nil
 }
 
-// Has says whether an owner has a value, without opening it.
-func Has(ctx context.Context, q db.Querier, owner string) (bool, error) {
-	n, err := db.Value[int64](ctx, q, "SELECT COUNT(*) FROM secret WHERE owner = ?", owner)
-	return n > 0, err
-}
-
 // Delete removes an owner's value.
 func Delete(ctx context.Context, tx *db.Tx, owner string) error {
 	_, err := tx.Exec(ctx, "DELETE FROM secret WHERE owner = ?", owner)

@@ -104,12 +104,6 @@ func found(t Ticket, err error) (Ticket, error) {
 	return t, err
 }
 
-// OfRequester returns a contact's last tickets, newest first.
-func OfRequester(ctx context.Context, q db.Querier, contact int64, limit int) ([]Ticket, error) {
-	return db.All(ctx, q, fields, "SELECT "+columns+` FROM ticket t WHERE t.requester_id = ?
-		ORDER BY t.activity_at DESC, t.id DESC LIMIT ?`, contact, limit)
-}
-
 // Opening is what a new ticket starts with.
 type Opening struct {
 	Subject       string

@@ -29,46 +29,53 @@ func (d *desk) importing() history.Options {
 		}}
 }
 
+// importPause is how long an import rests that can't go on by itself: a server that
+// is away, a disk that is full.
+const importPause = time.Minute
+
 // importAll works on the archives that somebody asked for, one after the other. It
 // goes on with what a crash or the end of the program stopped.
 func (d *desk) importAll(ctx context.Context) error {
 	o := d.importing()
 	o.Told = d.toldImport()
-	for {
+	rests := map[int64]time.Time{}
+	for ctx.Err() == nil {
 		changed := d.db.Changed()
 		work, err := history.Work(ctx, d.db)
 		if err != nil {
 			return errors.Join(err, ctx.Err())
 		}
-		if len(work) > 0 {
-			if err = history.Run(ctx, o, work[0].ID); err == nil {
-				d.state.set(func() {}) // the windows look again
-				if err = o.Sweep(ctx); err == nil {
-					continue
-				}
-			}
-			if ctx.Err() != nil {
-				return nil
-			}
-			d.logger("history").Warn("an import can't go on", "import", work[0].ID, "err", err)
+		work = slices.DeleteFunc(work, func(i history.Import) bool { return d.now().Before(rests[i.ID]) })
+		if len(work) == 0 {
+			d.untilWork(ctx, changed)
+			continue
 		}
-		retry := time.NewTimer(time.Minute)
-		select {
-		case <-ctx.Done():
-		case <-changed:
-			// Every commit wakes this loop; a failure waits for its minute.
-			if err != nil {
-				select {
-				case <-ctx.Done():
-				case <-retry.C:
-				}
-			}
-		case <-retry.C:
+		id := work[0].ID
+		err = history.Run(ctx, o, id)
+		d.state.set(func() {}) // the windows look again
+		if err = errors.Join(err, o.Sweep(ctx)); err != nil && ctx.Err() == nil {
+			d.logger("history").Warn("an import can't go on", "import", id, "err", err)
+			rests[id] = d.now().Add(importPause)
 		}
-		retry.Stop()
-		if ctx.Err() != nil {
-			return nil
-		}
+	}
+	return nil
+}
+
+// untilWork waits for a commit, of which each may be a person's wish for an import,
+// or until one that rests is due.
+func (d *desk) untilWork(ctx context.Context, changed <-chan struct{}) {
+	due := time.NewTimer(importPause)
+	defer due.Stop()
+	select {
+	case <-ctx.Done():
+		return
+	case <-due.C:
+		return
+	case <-changed:
+	}
+	select { // commits come in crowds, imports do not
+	case <-ctx.Done():
+	case <-time.After(200 * time.Millisecond):
 	}
 }
 

@@ -330,6 +330,61 @@ func TestOldMailsOfATicketThatIsThere(t *testing.T) {
 	})
 }
 
+// An archive on a disk that is unplugged in the middle stops the import in words,
+// and it goes on when the disk is back; a single file that went is left out.
+func TestAnArchiveThatGoesAway(t *testing.T) {
+	each(t, func(f *office) {
+		f.mbox("one.mbox", archive()...)
+		f.mbox("two.mbox", letterOn(12, enora, us, "z@c", "Écran", ""))
+		i := f.look(f.dir)
+		away := f.dir + "-away"
+		if err := os.Rename(f.dir, away); err != nil {
+			f.Fatal(err)
+		}
+		f.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := Move(ctx, tx, journal.System(), noon, i.ID, Importing)
+			return err
+		})
+		if err := Run(f.Context(), f.o, i.ID); err == nil {
+			f.Fatal("an archive that is away is no fault")
+		}
+		if i, err := ByID(f.Context(), f.o.DB, i.ID); err != nil || i.State != Stopped || i.Problem != "history.err.not_there" || i.ProblemArgs["path"] != f.dir {
+			f.Fatalf("%+v, %v", i, err)
+		}
+		if err := os.Rename(away, f.dir); err != nil {
+			f.Fatal(err)
+		}
+		if err := os.Remove(filepath.Join(f.dir, "two.mbox")); err != nil {
+			f.Fatal(err)
+		}
+		if i = f.move(i.ID, Importing); i.State != Done || i.Problem != "" {
+			f.Fatalf("%+v", i)
+		}
+		lost, err := Aside(f.Context(), f.o.DB, i.ID, intake.Unreadable, 0, 10)
+		if err != nil || len(lost) != 1 || lost[0].Reason != "history.because.closed" || filepath.Base(lost[0].Path) != "two.mbox" {
+			f.Errorf("%+v, %v", lost, err)
+		}
+		if n := f.count("SELECT COUNT(*) FROM ticket"); n != 3 {
+			f.Errorf("%d tickets", n)
+		}
+	})
+}
+
+// What changed in a file since it was shown is not taken for what was shown.
+func TestAFileThatChangedSinceThePreview(t *testing.T) {
+	each(t, func(f *office) {
+		i := f.look(f.mbox("a.mbox", archive()...))
+		other := archive()
+		other[3] = strings.Replace(other[3], "voici", "VOICI", 1)
+		f.mbox("a.mbox", other...)
+		f.move(i.ID, Importing)
+		lost, err := Aside(f.Context(), f.o.DB, i.ID, intake.Unreadable, 0, 10)
+		if err != nil || len(lost) != 1 || lost[0].Reason != "history.because.changed" || lost[0].Subject != "Réseau" {
+			f.Errorf("%+v, %v", lost, err)
+		}
+	})
+}
+
 // tables are all but the journal, the counters and what imports keep of themselves.
 var tables = []string{"ticket", "message", "message_recipient", "attachment", "message_ref", "participant", "mail", "contact", "contact_address",
 	"ticket_seen", "outbox", "note", "draft", "acknowledgement", "journal_person", "client", "agent"}

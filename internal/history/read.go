@@ -207,6 +207,9 @@ func (r *reading) file(ctx context.Context, f file) error {
 	}
 	in, err := r.at(f.path)
 	if err != nil {
+		if err := r.i.away(f.path); err != nil {
+			return err
+		}
 		return r.skip(ctx, f, "history.because.closed")
 	}
 	form, err := shapeOf(in, f.path, f.size)

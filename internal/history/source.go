@@ -132,6 +132,22 @@ func likeHeader(text []byte) bool {
 	return n == 2
 }
 
+// away says that an archive as a whole is not there any more, as on a disk that was
+// unplugged: then work on it stops, and goes on when it is back. A single file that
+// went is left out.
+func (i Import) away(path string) error {
+	places := i.Places
+	if i.Kind == IMAP {
+		places = []string{path}
+	}
+	for _, place := range places {
+		if _, err := os.Stat(place); err != nil {
+			return fault.Wrap(err, fault.Missing, "history.err.not_there", "path", place)
+		}
+	}
+	return nil
+}
+
 // opened is a file that mails are read from, kept open from one to the next.
 type opened struct {
 	path string

@@ -96,7 +96,7 @@ func (t *taking) prepare(d *due) error {
 	in, err := t.at(f.path)
 	if err != nil {
 		d.cause = "history.because.closed"
-		return nil
+		return t.i.away(f.path)
 	}
 	form, err := shapeOf(in, f.path, f.size)
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"guichet/internal/answer"
@@ -117,9 +119,9 @@ func Take(ctx context.Context, d *db.DB, cfg Config, now time.Time, batch []*Pre
 		}
 		return err
 	}
-	err := oneByOne(ctx, d, len(batch), whole)
+	err := oneByOne(ctx, d, out, whole)
 	if err != nil && !ours(err) {
-		err = oneByOne(ctx, d, len(batch), apart)
+		err = oneByOne(ctx, d, out, apart)
 	}
 	return out, err
 }
@@ -132,11 +134,21 @@ func settle(cfg Config, batch []*Prepared) error {
 	return blob.Settle(cfg.Blobs, raws)
 }
 
-func oneByOne(ctx context.Context, d *db.DB, n int, take func(tx *db.Tx, i int) error) error {
+// oneByOne takes each mail of a batch, and counts their fates at its end.
+func oneByOne(ctx context.Context, d *db.DB, out []Outcome, take func(tx *db.Tx, i int) error) error {
 	return d.Write(ctx, func(tx *db.Tx) error {
-		for i := range n {
+		fates := map[Fate]int64{}
+		for i := range out {
 			if err := take(tx, i); err != nil {
 				return fmt.Errorf("take in a mail: %w", err)
+			}
+			if !out[i].Again {
+				fates[out[i].Fate]++
+			}
+		}
+		for _, f := range slices.Sorted(maps.Keys(fates)) {
+			if err := countFate(ctx, tx, f, fates[f]); err != nil {
+				return err
 			}
 		}
 		return nil

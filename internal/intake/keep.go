@@ -16,15 +16,12 @@ import (
 )
 
 // keep writes the mail's row with its fate, and settles its UID: from now on the
-// server's copy may be touched.
+// server's copy may be touched. The batch counts the fates.
 func (t *taking) keep(ctx context.Context, v verdict) (Outcome, error) {
 	if v.args == nil {
 		v.args = map[string]any{}
 	}
 	if err := t.insert(ctx, v); err != nil {
-		return Outcome{}, err
-	}
-	if err := countFate(ctx, t.tx, v.fate, 1); err != nil {
 		return Outcome{}, err
 	}
 	if t.Origin.Junk {

@@ -119,7 +119,8 @@ func (p *parser) fingerprint() {
 	for _, name := range []string{"from", "date", "subject", "message-id"} {
 		h.Write([]byte(name + ":" + strings.Join(strings.Fields(p.top.get(name)), " ") + "\n"))
 	}
-	h.Write(p.body.Sum(nil))
+	p.body.Flush()
+	h.Write(p.bodySum.Sum(nil))
 	h.Sum(p.m.Fingerprint[:0])
 }
 

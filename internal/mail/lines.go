@@ -33,12 +33,13 @@ type lines struct {
 
 // lent are buffers that one mail after the other has: new ones for each were half of what reading a mail allocates.
 type lent struct {
-	in  *bufio.Reader
-	out []byte // for the decoded bytes of the leaf being read
+	in   *bufio.Reader
+	body *bufio.Writer // before the hash of the raw body, which is dear for each line
+	out  []byte        // for the decoded bytes of the leaf being read
 }
 
 var buffers = sync.Pool{New: func() any {
-	return &lent{bufio.NewReaderSize(nil, lineBuffer), make([]byte, 0, flushSize+1024)}
+	return &lent{bufio.NewReaderSize(nil, lineBuffer), bufio.NewWriterSize(nil, 4<<10), make([]byte, 0, flushSize+1024)}
 }}
 
 func newLines(r io.Reader) *lines {
@@ -54,6 +55,7 @@ func newLines(r io.Reader) *lines {
 // end gives the buffer back; no chunk may be used any more.
 func (l *lines) end() {
 	l.lent.in.Reset(nil)
+	l.lent.body.Reset(nil)
 	buffers.Put(l.lent)
 	l.r, l.lent, l.eof = nil, nil, true
 }

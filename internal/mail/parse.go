@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"hash"
@@ -32,7 +33,9 @@ func (p *parser) safely() (m *Message, err error) {
 
 func newParser(r io.Reader, store func(part Part) io.Writer) *parser {
 	src := newLines(r)
-	return &parser{src: src, m: &Message{}, store: store, budget: workLimit, sum: sha256.New(), body: sha256.New(), out: src.lent.out}
+	p := &parser{src: src, m: &Message{}, store: store, budget: workLimit, sum: sha256.New(), bodySum: sha256.New(), body: src.lent.body, out: src.lent.out}
+	p.body.Reset(p.bodySum)
+	return p
 }
 
 func (p *parser) parse() (*Message, error) {
@@ -51,9 +54,10 @@ type parser struct {
 	topType  mediaType
 	store    func(Part) io.Writer
 	storeErr error
-	sum      hash.Hash // of the leaf being read
-	body     hash.Hash // of the raw body, for the fingerprint
-	lf       *lfHash   // set by Inspect only
+	sum      hash.Hash     // of the leaf being read
+	bodySum  hash.Hash     // of the raw body, for the fingerprint
+	body     *bufio.Writer // of bodySum, which never fails
+	lf       *lfHash       // set by Inspect only
 	lfSums   [][32]byte
 	inBody   bool
 	bounds   [][]byte // "--boundary" of the multiparts being read, outermost first

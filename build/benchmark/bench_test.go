@@ -18,7 +18,7 @@ import (
 
 var (
 	quick   = flag.Bool("quick", false, "1,000 mails, tickets by 1,000 and 10,000, one round")
-	only    = flag.String("only", "", "measure only this: ingest, parse, large, read, window or scroll")
+	only    = flag.String("only", "", "measure only this: ingest, parse, large, read, views, window or scroll")
 	profile = flag.String("ingestprofile", "", "write a processor profile of the path to this file")
 )
 
@@ -46,7 +46,7 @@ func BenchmarkGuichet(b *testing.B) {
 	for _, part := range []struct {
 		name    string
 		measure func(*testing.B, table, scale)
-	}{{"ingest", ingest}, {"parse", parse}, {"large", large}, {"read", read}, {"window", window}, {"scroll", scroll}} {
+	}{{"ingest", ingest}, {"parse", parse}, {"large", large}, {"read", read}, {"views", views}, {"window", window}, {"scroll", scroll}} {
 		if *only == "" || *only == part.name {
 			part.measure(b, out, s)
 		}

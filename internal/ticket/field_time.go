@@ -54,7 +54,7 @@ func distance(text string) (time.Duration, bool) {
 // one instant at which the answer changes by itself.
 func crossing(column string, of func(*Facts) time.Time, away time.Duration, over bool) test {
 	compare := map[bool]string{true: " <= ?)", false: " > ?)"}[over]
-	return test{sql: "(" + column + " IS NOT NULL AND " + column + compare,
+	x := test{sql: "(" + column + " IS NOT NULL AND " + column + compare,
 		args: func(now time.Time) []any { return []any{now.Add(-away)} },
 		holds: func(f *Facts, now time.Time) bool {
 			return !of(f).IsZero() && of(f).After(now.Add(-away)) != over
@@ -65,6 +65,10 @@ func crossing(column string, of func(*Facts) time.Time, away time.Duration, over
 			}
 			return of(f).Add(away)
 		}}
+	if !over {
+		x.column, x.since = column, func(now time.Time) time.Time { return now.Add(-away) }
+	}
+	return x
 }
 
 // spans are whole days around the midnight that began today.
@@ -117,6 +121,10 @@ func between(column string, of func(*Facts) time.Time, span func(now time.Time) 
 		holds: func(f *Facts, now time.Time) bool {
 			from, to := span(now)
 			return !of(f).IsZero() && !of(f).Before(from) && of(f).Before(to)
+		},
+		column: column, since: func(now time.Time) time.Time {
+			from, _ := span(now)
+			return from
 		}}
 }
 

@@ -48,8 +48,9 @@ type test struct {
 	holds  func(f *Facts, now time.Time) bool      // nil: only a statement can say
 	turns  func(f *Facts, now time.Time) time.Time // when holds may change by itself; nil or zero: never
 	mine   bool                                    // means another agent for each asker
-	column string                                  // where sql says that a column equals a value, "" elsewhere
+	column string                                  // the one that sql speaks of: equals value, or is not before since
 	value  any
+	since  func(now time.Time) time.Time // where sql says that a column is not before this; nil elsewhere
 }
 
 // ParseSearch reads a line of the search field or of a view. A field is a name,

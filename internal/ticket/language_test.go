@@ -198,6 +198,9 @@ func randomLine(r *rand.Rand) string {
 	var line []string
 	for range 1 + r.IntN(3) {
 		f := askable[r.IntN(len(askable))]
+		if r.IntN(4) == 0 {
+			f, _ = fieldByName("client") // often twice in a line
+		}
 		values := slices.DeleteFunc(slices.Clone(f.values), func(v string) bool { return v == "unread" || v == "non-lu" })
 		switch f.name {
 		case "client":

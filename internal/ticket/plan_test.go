@@ -75,7 +75,7 @@ func TestListsAndSearchesWalkIndexes(t *testing.T) {
 		"imprimante": "VIRTUAL TABLE", "imprimante PC-0042": "VIRTUAL TABLE", "from:zoe": "VIRTUAL TABLE",
 		"imprimante status:new avant:2026-01-01 has:attachment": "VIRTUAL TABLE", "imprimante client:conserverie": "VIRTUAL TABLE",
 		"status:new": "t USING INDEX", "has:attachment depuis:2026-01-01": "t USING INDEX", "#12": "t USING INDEX",
-		// client: alone sorts that client's tickets; the rest of the table is not read.
+		"assignee:me status:active": "ticket_assignee", "status:closed": "ticket_queue",
 	} {
 		s, unknown := ParseSearch(line, asker)
 		if len(unknown) > 0 {

@@ -196,7 +196,7 @@ func (s Search) entries(ctx context.Context, q db.Querier, now time.Time, agent,
 		found += " AND " + column + " < ?"
 		args = append(args, after)
 	}
-	where, more := s.conditions(now)
+	where, more := s.conditions(now, 0)
 	where = append([]string{"t.id = COALESCE(m.ticket_id, n.ticket_id)"}, where...)
 	// CROSS JOIN makes SQLite keep this order: left to choose, it reads the table
 	// of tickets from end to end for each match.

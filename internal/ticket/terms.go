@@ -10,9 +10,13 @@ import (
 	"guichet/internal/fault"
 )
 
-// conditions are the terms as conditions of a statement.
-func (s Search) conditions(now time.Time) (where []string, args []any) {
-	for _, t := range s.Terms {
+// conditions are the terms as conditions of a statement, but the one with this
+// number (from 1), which is seen to.
+func (s Search) conditions(now time.Time, seen int) (where []string, args []any) {
+	for i, t := range s.Terms {
+		if i+1 == seen {
+			continue
+		}
 		sql, values := t.where(now)
 		where, args = append(where, sql), append(args, values...)
 	}
@@ -23,16 +27,17 @@ func (s Search) conditions(now time.Time) (where []string, args []any) {
 type start struct {
 	where string
 	args  []any
+	seen  int // the number of the term that where says already; the engine must not begin with its tables
 }
 
 // maxRuns is how many walks a list is put together from at most.
 const maxRuns = 16
 
 // runs chooses where the walks of a list by activity begin: at a number, an
-// alarm, an assignee, a client, a queue, whichever a term names first in this order. The
+// alarm, an assignee, a client, days not long ago, a queue, whichever a term names first in this order. The
 // engines know nothing of how rare a value is; without this a list of one client's
 // closed tickets reads all closed tickets.
-func (s Search) runs(ctx context.Context, q db.Querier) ([]start, error) {
+func (s Search) runs(ctx context.Context, q db.Querier, now time.Time) ([]start, error) {
 	if numbers := s.values("t.number"); len(numbers) > 0 {
 		return walks("t.number = ?", numbers, nil), nil
 	}
@@ -46,9 +51,20 @@ func (s Search) runs(ctx context.Context, q db.Querier) ([]start, error) {
 		}
 		return walks("t.assignee_id = ? AND t.queue = ?", agents, queues), nil
 	}
-	clients, err := s.clients(ctx, q)
+	clients, term, err := s.clients(ctx, q)
 	if err != nil || len(clients) > 0 {
-		return walks("t.client_id = ?", clients, nil), err
+		all := walks("t.client_id = ?", clients, nil)
+		for i := range all {
+			if all[i].where != "" {
+				all[i].seen = term
+			}
+		}
+		return all, err
+	}
+	for _, column := range []string{"resolved_at", "closed_at", "reported_at"} {
+		if since := s.since("t."+column, now); !since.IsZero() {
+			return []start{{where: "t.id IN (SELECT id FROM ticket WHERE " + column + " >= ?)", args: []any{since}}}, nil
+		}
 	}
 	return walks("t.queue = ?", queues, nil), nil
 }
@@ -58,10 +74,10 @@ func (s Search) runs(ctx context.Context, q db.Querier) ([]start, error) {
 func walks(where string, first, second []any) (all []start) {
 	for _, a := range first {
 		if len(second) == 0 {
-			all = append(all, start{where, []any{a}})
+			all = append(all, start{where: where, args: []any{a}})
 		}
 		for _, b := range second {
-			all = append(all, start{where, []any{a, b}})
+			all = append(all, start{where: where, args: []any{a, b}})
 		}
 	}
 	if len(all) == 0 || len(all) > maxRuns {
@@ -70,10 +86,24 @@ func walks(where string, first, second []any) (all []start) {
 	return all
 }
 
+// since returns before when no term finds anything, by a column: zero where none says.
+// Only what lies near is worth a walk of its own.
+func (s Search) since(column string, now time.Time) time.Time {
+	for _, t := range s.Terms {
+		if t.Not || len(t.tests) != 1 || t.tests[0].column != column || t.tests[0].since == nil {
+			continue
+		}
+		if from := t.tests[0].since(now); now.Sub(from) < 100*24*time.Hour {
+			return from
+		}
+	}
+	return time.Time{}
+}
+
 // values returns what a term asks a column to be, each once, nil where none does.
 func (s Search) values(column string) (all []any) {
 	for _, t := range s.Terms {
-		other := func(x test) bool { return x.column != column }
+		other := func(x test) bool { return x.column != column || x.since != nil }
 		if t.Not || slices.ContainsFunc(t.tests, other) {
 			continue
 		}
@@ -100,10 +130,10 @@ func (s Search) queues() (all []any) {
 	return all
 }
 
-// clients returns the clients that a term names by their beginning: none where no
-// term does, or where it is the beginning of too many.
-func (s Search) clients(ctx context.Context, q db.Querier) (all []any, err error) {
-	for _, t := range s.Terms {
+// clients returns the clients that a term names by their beginning, and the number
+// of the term: none where no term does, or where it is the beginning of too many.
+func (s Search) clients(ctx context.Context, q db.Querier) (all []any, term int, err error) {
+	for i, t := range s.Terms {
 		if t.Not || t.Field != "client" || t.tests[0].args == nil || len(t.tests) > 1 {
 			continue
 		}
@@ -113,11 +143,11 @@ func (s Search) clients(ctx context.Context, q db.Querier) (all []any, err error
 			all = append(all, id)
 		}
 		if err != nil || len(all) > 0 {
-			return all, err
+			return all, i + 1, err
 		}
-		return []any{int64(-1)}, nil // nobody's: a walk that ends at once
+		return []any{int64(-1)}, i + 1, nil // nobody's: a walk that ends at once
 	}
-	return nil, nil
+	return nil, 0, nil
 }
 
 // byTerms lists tickets where no word was given.
@@ -131,7 +161,7 @@ func (s Search) byTerms(ctx context.Context, q db.Querier, now time.Time, agent 
 	}
 	from := []start{{}}
 	if order.walks {
-		if from, err = s.runs(ctx, q); err != nil {
+		if from, err = s.runs(ctx, q, now); err != nil {
 			return nil, Place{}, err
 		}
 	}
@@ -158,7 +188,7 @@ func (s Search) byTerms(ctx context.Context, q db.Querier, now time.Time, agent 
 }
 
 func (s Search) walk(ctx context.Context, q db.Querier, now time.Time, agent int64, p Page, order ordering, r start) ([]Hit, error) {
-	where, args := s.conditions(now)
+	where, args := s.conditions(now, r.seen)
 	if r.where != "" {
 		where, args = append(where, r.where), append(args, r.args...)
 	}

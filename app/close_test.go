@@ -27,11 +27,11 @@ func TestClosingTheWindowSendsWhatWasAnswered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := d.loopback(t.Context(), false)
+	o, err := d.loopback(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = d.together(t.Context(), o, nil, func(ctx context.Context) error { return answerOne(ctx, d) })
+	err = d.together(t.Context(), o, d.run, nil, func(ctx context.Context) error { return answerOne(ctx, d) })
 	if err != nil {
 		t.Error(err)
 	}

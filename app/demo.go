@@ -77,10 +77,10 @@ func (p program) playDemo(ctx context.Context, mails []demo.Mail, native bool) e
 	}
 	play := func(ctx context.Context) error { return demo.Play(ctx, servers.Stage(mails, world)) }
 	if native {
-		err = d.show(ctx, play)
+		err = d.show(ctx, func(context.Context) error { return nil }, play)
 	} else {
 		var o *door
-		if o, err = d.loopback(ctx, false); err == nil {
+		if o, err = d.loopback(ctx); err == nil {
 			err = d.serveOn(ctx, o, play)
 		}
 	}

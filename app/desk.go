@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"guichet/app/instance"
@@ -34,13 +35,14 @@ type desk struct {
 	answer answer.Config
 	state  *states
 
+	opened  atomic.Bool
 	passing bool           // a demo: its data are thrown away
 	roots   *x509.CertPool // the authority of the demo's own servers; nil: the system's
 }
 
-// openDesk takes hold of a data folder and opens what is in it. A folder that
-// another process holds gives an *instance.Taken.
-func openDesk(ctx context.Context, p program, dir string, passing bool) (*desk, error) {
+// holdDesk takes hold of a data folder without opening what is in it. A folder
+// that another process holds gives an *instance.Taken.
+func holdDesk(p program, dir string, passing bool) (*desk, error) {
 	if err := instance.CheckFolder(dir); err != nil {
 		return nil, err
 	}
@@ -48,7 +50,15 @@ func openDesk(ctx context.Context, p program, dir string, passing bool) (*desk, 
 	if err != nil {
 		return nil, err
 	}
-	d := &desk{program: p, dir: dir, hold: hold, state: newStates(), passing: passing}
+	return &desk{program: p, dir: dir, hold: hold, state: newStates(), passing: passing}, nil
+}
+
+// openDesk takes hold of a data folder and opens what is in it.
+func openDesk(ctx context.Context, p program, dir string, passing bool) (*desk, error) {
+	d, err := holdDesk(p, dir, passing)
+	if err != nil {
+		return nil, err
+	}
 	if err := d.open(ctx); err != nil {
 		return nil, errors.Join(err, d.close())
 	}
@@ -74,6 +84,7 @@ func (d *desk) open(ctx context.Context) (err error) {
 		return err
 	}
 	d.answer = answer.Config{Blobs: filepath.Join(d.dir, "blobs"), Key: key, Zone: time.Local}
+	d.opened.Store(true)
 	return nil
 }
 

@@ -21,6 +21,7 @@ import (
 	"guichet/internal/outbox"
 	"guichet/internal/people"
 	"guichet/internal/web"
+	"guichet/internal/words"
 )
 
 // door is one way in: a listener and the handler behind it.
@@ -32,51 +33,67 @@ type door struct {
 	shell   atomic.Pointer[window.Shell]
 }
 
-// loopback opens the door that only this machine reaches: a random port, and a
-// name of its own for each start, since the cookies of a bare 127.0.0.1 are sent
-// to every port of it.
-func (d *desk) loopback(ctx context.Context, native bool) (*door, error) {
+// loopback opens the door that only this machine reaches.
+func (d *desk) loopback(ctx context.Context) (*door, error) {
+	ln, origin, err := onLoopback(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return d.behind(ln, origin, "")
+}
+
+// onLoopback listens on a random port, under a name of its own for each start,
+// since the cookies of a bare 127.0.0.1 are sent to every port of it.
+func onLoopback(ctx context.Context) (net.Listener, string, error) {
 	var lc net.ListenConfig
 	ln, err := lc.Listen(ctx, "tcp4", "127.0.0.1:0")
 	if err != nil {
-		return nil, fmt.Errorf("listen on loopback: %w", err)
+		return nil, "", fmt.Errorf("listen on loopback: %w", err)
 	}
 	name := make([]byte, 8)
 	if _, err := rand.Read(name); err != nil {
-		return nil, errors.Join(err, ln.Close())
+		return nil, "", errors.Join(err, ln.Close())
 	}
 	port := ln.Addr().(*net.TCPAddr).Port
-	host := fmt.Sprintf("g-%s.localhost:%d", hex.EncodeToString(name), port)
-	return d.behind(ln, "http://"+host, "", native)
+	return ln, fmt.Sprintf("http://g-%s.localhost:%d", hex.EncodeToString(name), port), nil
 }
 
 // behind puts the handler behind a listener. fingerprint is that of its
 // certificate, "" for none.
-func (d *desk) behind(ln net.Listener, origin, fingerprint string, native bool) (*door, error) {
+func (d *desk) behind(ln net.Listener, origin, fingerprint string) (*door, error) {
+	o := &door{desk: d, ln: ln, origin: origin}
+	handler, err := o.rooms(fingerprint, nil)
+	if err != nil {
+		return nil, errors.Join(err, ln.Close())
+	}
+	o.handler = o.raised(handler)
+	return o, nil
+}
+
+// rooms is all that can be done through a door. shell is the window's, nil for
+// none.
+func (o *door) rooms(fingerprint string, shell func() (web.Shell, bool)) (http.Handler, error) {
+	d := o.desk
 	name, err := d.key.Derive("cookie name")
 	if err != nil {
-		return nil, errors.Join(err, ln.Close())
+		return nil, err
 	}
-	o := &door{desk: d, ln: ln, origin: origin}
-	options := web.Options{DB: d.db, Origins: []string{origin}, Instance: hex.EncodeToString(name[:4]), Dist: frontend.Dist(), Now: d.now,
-		Answer: d.answer, Log: d.logger("web"), Demo: d.passing, Version: version, Desk: d.state.desk(), Key: d.key, Tokens: d.tokens, Roots: d.roots, Folder: d.dir, Fingerprint: fingerprint}
+	options := web.Options{DB: d.db, Origins: []string{o.origin}, Instance: hex.EncodeToString(name[:4]), Dist: frontend.Dist(), Now: d.now,
+		Answer: d.answer, Log: d.logger("web"), Demo: d.passing, Version: version, Desk: d.state.desk(), Key: d.key, Tokens: d.tokens, Roots: d.roots, Folder: d.dir, Fingerprint: fingerprint, Shell: shell}
 	d.offerBackups(&options)
-	if native {
-		options.Shell = o.native
-	}
-	handler, err := web.Handler(options)
-	if err != nil {
-		return nil, errors.Join(err, ln.Close())
-	}
-	raise := d.hold.RaiseHandler(o.raise)
-	o.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return web.Handler(options)
+}
+
+// raised lets a second start raise the window, before the walls of the rooms.
+func (o *door) raised(rooms http.Handler) http.Handler {
+	raise := o.desk.hold.RaiseHandler(o.raise)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == instance.RaisePath && r.Host == o.host() {
 			raise.ServeHTTP(w, r)
 			return
 		}
-		handler.ServeHTTP(w, r)
+		rooms.ServeHTTP(w, r)
 	})
-	return o, nil
 }
 
 // native gives the window's own things, once there is a window.
@@ -154,49 +171,47 @@ func openWindow(ctx context.Context, p program, args []string) error {
 	if ok, why := window.Available(); !ok {
 		return fault.New(fault.Refused, why)
 	}
-	d, err := openDesk(ctx, p, p.folder(), false)
+	d, err := holdDesk(p, p.folder(), false)
 	if taken := (*instance.Taken)(nil); errors.As(err, &taken) {
 		return taken.Raise(ctx)
 	}
 	if err != nil {
 		return err
 	}
-	return errors.Join(d.show(ctx, nil), d.close())
+	return errors.Join(d.show(ctx, d.open, nil), d.close())
 }
 
-// show runs the desk behind its window until the window is closed. also is a
-// loop more, for the demo.
-func (d *desk) show(ctx context.Context, also func(context.Context) error) error {
-	o, err := d.loopback(ctx, true)
+// show runs the desk behind its window until the window is closed. The desk is
+// opened while the window is. also is a loop more, for the demo.
+func (d *desk) show(ctx context.Context, open func(context.Context) error, also func(context.Context) error) error {
+	l, err := d.newLobby(ctx)
 	if err != nil {
 		return err
 	}
-	me, err := d.me(ctx)
-	if err != nil {
+	if err := d.hold.Announce(l.ln.Addr().String(), l.host(), true); err != nil {
 		return err
 	}
-	if err := d.hold.Announce(o.ln.Addr().String(), o.host(), true); err != nil {
-		return err
-	}
-	return d.together(ctx, o, also, func(ctx context.Context) error {
-		return window.Run(ctx, window.Options{Title: "Guichet", Language: me.Language, Folder: d.dir,
+	run := func(ctx context.Context) error { return l.run(ctx, open) }
+	return d.together(ctx, &l.door, run, also, func(ctx context.Context) error {
+		return window.Run(ctx, window.Options{Title: "Guichet", Folder: d.dir,
+			Language: func() words.Language { return l.looks().Language },
 			Enter: func() string {
-				url, err := o.enter(ctx, me.ID, people.KindWindow)
+				url, err := l.way(ctx)
 				if err != nil {
 					d.log.Error("no way in for the window", "err", err)
 				}
 				return url
 			},
-			OnShell: func(s window.Shell) { o.shell.Store(&s) }})
+			OnShell: func(s window.Shell) { l.shell.Store(&s) }})
 	})
 }
 
-// together runs the loops and the door while front runs; when front ends, or one
-// of them fails, all end.
-func (d *desk) together(ctx context.Context, o *door, also func(context.Context) error, front func(context.Context) error) error {
+// together runs the desk's loops (run) and the door while front runs; when front
+// ends, or one of them fails, all end.
+func (d *desk) together(ctx context.Context, o *door, run, also, front func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	ended := make(chan error, 3)
-	behind := []func(context.Context) error{d.run, o.serve}
+	behind := []func(context.Context) error{run, o.serve}
 	if also != nil {
 		behind = append(behind, also)
 	}
@@ -226,6 +241,9 @@ const lastMails = 8 * time.Second
 // letGo sends what could still be undone when the window was closed: its author
 // takes it for sent.
 func (d *desk) letGo(ctx context.Context) error {
+	if !d.opened.Load() {
+		return nil
+	}
 	var held int64
 	err := d.db.Write(ctx, func(tx *db.Tx) (err error) {
 		held, err = outbox.Hurry(ctx, tx, d.now())

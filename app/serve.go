@@ -41,7 +41,7 @@ func serve(ctx context.Context, p program, args []string) error {
 // listen opens the door at an address; "" is loopback on a random port.
 func (d *desk) listen(ctx context.Context, address string) (*door, error) {
 	if address == "" {
-		return d.loopback(ctx, false)
+		return d.loopback(ctx)
 	}
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -64,7 +64,7 @@ func (d *desk) listen(ctx context.Context, address string) (*door, error) {
 		return nil, errors.Join(err, ln.Close())
 	}
 	fmt.Fprintln(d.stdout, words.Say(d.language, "app.serve.fingerprint", "print", id.Fingerprint, "file", id.Authority))
-	return d.behind(tls.NewListener(ln, id.Config), "https://"+net.JoinHostPort(host, port), id.Fingerprint, false)
+	return d.behind(tls.NewListener(ln, id.Config), "https://"+net.JoinHostPort(host, port), id.Fingerprint)
 }
 
 // firstAddress is this machine's own address on its network.
@@ -97,7 +97,7 @@ func (d *desk) serveOn(ctx context.Context, o *door, also func(context.Context) 
 		return err
 	}
 	fmt.Fprintln(d.stdout, words.Say(d.language, "app.serve.where", "url", url, "name", me.Name))
-	return d.together(ctx, o, also, func(ctx context.Context) error {
+	return d.together(ctx, o, d.run, also, func(ctx context.Context) error {
 		<-ctx.Done()
 		return nil
 	})

@@ -28,7 +28,7 @@ const bootPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; con
 // that nobody answers there. Wails adds its runtime's script tags to pages at "/".
 func boot(o Options) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { writeBoot(w, o.Language) })
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { writeBoot(w, o.Language()) })
 	mux.Handle("GET /boot.js", http.StripPrefix("/", bootAsset("text/javascript; charset=utf-8")))
 	mux.Handle("GET /boot.css", http.StripPrefix("/", bootAsset("text/css; charset=utf-8")))
 	mux.HandleFunc("POST /ticket", func(w http.ResponseWriter, r *http.Request) { writeTicket(w, r, o.Enter) })
@@ -74,7 +74,7 @@ func writeTicket(w http.ResponseWriter, r *http.Request, enter func() string) {
 	io.WriteString(w, address) //nolint:errcheck // the window is gone: nobody to tell
 }
 
-// answers asks for the page without its ticket, over loopback whatever the host is
+// answers asks for the head of the page without its ticket, over loopback whatever the host is
 // called: the name must not leave as a DNS question.
 func answers(ctx context.Context, address string) error {
 	u, err := url.Parse(address)
@@ -84,7 +84,7 @@ func answers(ctx context.Context, address string) error {
 	u.Fragment = ""
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), http.NoBody)
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, u.String(), http.NoBody)
 	if err != nil {
 		return fmt.Errorf("ask the desk: %w", err)
 	}

@@ -31,7 +31,7 @@ func text(t *testing.T, r *http.Response) string {
 
 func TestBootPageSaysItInTheLanguage(t *testing.T) {
 	for _, l := range words.Languages {
-		r := ask(t, Options{Language: l}, "GET", "/")
+		r := ask(t, Options{Language: func() words.Language { return l }}, "GET", "/")
 		page := text(t, r)
 		for _, key := range []string{"opening", "failed", "retry"} {
 			if said := words.Say(l, "shell.boot."+key); !strings.Contains(page, said) {

@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 	defer stop()
 	folder, err := os.MkdirTemp("", "guichet-window-")
 	if err == nil {
-		err = Run(ctx, Options{Title: "Guichet", Language: words.French, Folder: folder, Enter: func() string { return address }})
+		err = Run(ctx, Options{Title: "Guichet", Language: func() words.Language { return words.French }, Folder: folder, Enter: func() string { return address }})
 		err = errors.Join(err, os.RemoveAll(folder))
 	}
 	if err != nil {

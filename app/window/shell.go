@@ -46,7 +46,7 @@ func (w *running) saveFile(ctx context.Context, name string, r io.Reader) (strin
 	path, err := desktop.SaveFileDialog(w.desk, desktop.SaveDialogOptions{
 		DefaultDirectory:     downloads(),
 		DefaultFilename:      saveName(name),
-		Title:                words.Say(w.options.Language, "shell.save.title"),
+		Title:                words.Say(w.options.Language(), "shell.save.title"),
 		CanCreateDirectories: true,
 	})
 	if err != nil {

@@ -125,11 +125,11 @@ func (w *running) started(desk context.Context) {
 	}
 }
 
-// enter goes to the desk while the engine still starts, so that the boot page is not even loaded: it stays for a desk
-// that does not answer. Only where a script given this early waits for the engine, as WebKitGTK lets it.
+// enter goes to the desk while the engine still starts, so that the boot page is not even loaded: it stays for a way in
+// that fails. Only where a script given this early waits for the engine, as WebKitGTK lets it. Nobody needs to be asked
+// first: the door has been open since before the window.
 func (w *running) enter() {
-	address := w.options.Enter()
-	if answers(w.ctx, address) == nil {
+	if address := w.options.Enter(); address != "" {
 		desktop.WindowExecJS(w.desk, "location.replace("+strconv.Quote(address)+")")
 	}
 }

@@ -187,7 +187,7 @@ func TestWindow(t *testing.T) {
 	closeIt, closing := context.WithCancel(ctx)
 	go func() {
 		done <- Run(closeIt, Options{
-			Title: "Guichet test", Language: words.French, Folder: folder,
+			Title: "Guichet test", Language: func() words.Language { return words.French }, Folder: folder,
 			Enter:   func() string { return "http://" + d.host + "/enter#T1" },
 			OnShell: func(s Shell) { shells <- s },
 		})

@@ -24,12 +24,13 @@ const (
 // Options says what Run shows and where.
 type Options struct {
 	Title    string
-	Language words.Language // of the boot page and the native dialogs
+	Language func() words.Language // of the boot page and the native dialogs
 	// Folder is the data folder: the window keeps its size and place there, and on
 	// Windows the web view its own files.
 	Folder string
 	// Enter returns where the page is, "http://HOST:PORT/enter#TICKET", with a new
-	// ticket at each call: the boot page asks again when a person tries again.
+	// ticket at each call: the boot page asks again when a person tries again. "" is no
+	// way in. Somebody listens there before Run is called.
 	Enter func() string
 	// OnShell receives the native things as soon as the window exists. It may be nil.
 	OnShell func(Shell)

@@ -108,12 +108,12 @@ func until(b *testing.B, p *screen.Program, d *screen.Display, from time.Time, s
 	return time.Since(from)
 }
 
-// panes tells whether the program's own page is there: a rail that is not as white as the pane beside it. The boot
-// page, which comes before, is white all over.
+// panes tells whether the program's own frame is there: a white pane beside a rail that is not as white and has its
+// words and signs in it. The boot page, which comes before, is white all over.
 func panes(d *screen.Display) bool {
-	rail, pane := d.At(100, 500), d.At(700, 500)
+	rail, pane := d.At(100, 600), d.At(700, 600)
 	white := color.RGBA{255, 255, 255, 255}
-	return pane == white && rail != white && rail.G > 0xe0
+	return pane == white && rail != white && rail.G > 0xe0 && dark(d, 40, 100, 200, 430) > 100
 }
 
 // dark counts points of a part that are ink on light paper. An empty display is black, so all of it is no ink.

@@ -38,18 +38,31 @@ func NewEntry(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, a
 	if !a.Active {
 		return "", fault.New(fault.Refused, "people.err.inactive", "name", a.Name)
 	}
-	ticket, hash, err := newToken()
+	ticket, err := NewTicket()
 	if err != nil {
 		return "", err
 	}
-	if _, err := tx.Exec(ctx, "INSERT INTO entry (ticket_hash, agent_id, kind, expires_at) VALUES (?, ?, ?, ?)",
-		hash, agent, kind, now.Add(lives(kind))); err != nil {
+	if err := KeepTicket(ctx, tx, now, agent, kind, ticket); err != nil {
 		return "", err
 	}
 	if kind != KindLink {
 		return ticket, nil
 	}
 	return ticket, happened(ctx, tx, by, now, "agent.link", agent, nil)
+}
+
+// NewTicket returns a ticket that opens nothing yet: the window asks for its way in
+// before there is a database to note it in. KeepTicket makes it good.
+func NewTicket() (string, error) {
+	ticket, _, err := newToken()
+	return ticket, err
+}
+
+// KeepTicket lets a ticket open one session of an agent; its time begins at now.
+func KeepTicket(ctx context.Context, tx *db.Tx, now time.Time, agent int64, kind, ticket string) error {
+	_, err := tx.Exec(ctx, "INSERT INTO entry (ticket_hash, agent_id, kind, expires_at) VALUES (?, ?, ?, ?)",
+		tokenHash(ticket), agent, kind, now.Add(lives(kind)))
+	return err
 }
 
 // UseEntry exchanges a ticket for a session. label says what entered (the

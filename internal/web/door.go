@@ -45,6 +45,9 @@ type Options struct {
 	Backups    func(ctx context.Context) ([]Backup, error)
 	MakeBackup func(ctx context.Context, folder string) (Backup, error)
 
+	// Look is how the entry page draws the frame, where it is known who comes; nil: as for a stranger.
+	Look func(context.Context) Look
+
 	// Shell gives the native things of the desktop window once it exists. nil
 	// outside the window: its routes then do not exist.
 	Shell func() (Shell, bool)

@@ -1,9 +1,7 @@
 package web
 
 import (
-	"crypto/sha256"
 	_ "embed"
-	"encoding/base64"
 	"encoding/json"
 	"html/template"
 	"net/http"
@@ -17,32 +15,42 @@ import (
 //go:embed enter.js
 var enterJS []byte
 
-//go:embed enter.css
-var enterCSS string
+//go:embed said.css
+var saidCSS string
 
 var pageShape = template.Must(template.New("page").Parse(`<!doctype html>
-<html lang="{{.Language}}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">
+{{.HTML}}<head><meta charset="utf-8"><meta name="color-scheme" content="light dark">
 <title>Guichet</title><style>{{.Style}}</style></head>
-{{if .Script}}<body><main data-none="{{.None}}" data-failed="{{.Failed}}" data-used="{{.Used}}" data-late="{{.Late}}"></main>
-<script src="/enter.js"></script></body>{{else}}<body><main>{{.Said}}</main></body>{{end}}</html>
+{{if .Script}}<body>{{.Frame}}<main class="said" role="status" data-none="{{.None}}" data-failed="{{.Failed}}" data-used="{{.Used}}" data-late="{{.Late}}"></main>
+<script src="/enter.js"></script></body>{{else}}<body><main class="said">{{.Said}}</main></body>{{end}}</html>
 `))
 
 type page struct {
-	Language                 words.Language
+	Look
+	HTML, Frame              template.HTML
 	Style                    template.CSS
 	Said                     string
 	Script                   bool
 	None, Failed, Used, Late string // what the script may say
 }
 
+const pagePolicy = "default-src 'none'; script-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+
 func (p page) write(w http.ResponseWriter, status int) {
+	css := p.style() + saidCSS
+	p.Style = template.CSS(css) // our own file, and numbers
+	var err error
+	if p.HTML, err = p.html(); err == nil && p.Script {
+		p.Frame, err = p.frame()
+	}
+	if err != nil {
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
 	h := w.Header()
-	hash := sha256.Sum256([]byte(enterCSS))
-	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'sha256-"+
-		base64.StdEncoding.EncodeToString(hash[:])+"'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", styled(pagePolicy, css))
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	p.Style = template.CSS(enterCSS) // our own file
 	// The reader may be gone: nothing is left to tell anybody.
 	_ = pageShape.Execute(w, p)
 }
@@ -50,15 +58,20 @@ func (p page) write(w http.ResponseWriter, status int) {
 // writePage shows one sentence to a person who has no session.
 func writePage(w http.ResponseWriter, r *http.Request, status int, key string) {
 	l := words.Parse(r.Header.Get("Accept-Language"))
-	page{Language: l, Said: words.Say(l, key)}.write(w, status)
+	page{Look: Look{Language: l}, Said: words.Say(l, key)}.write(w, status)
 }
 
 // enterPage is where a ticket becomes a session. The ticket stands behind the #,
-// which no request carries; the page's script posts it.
-func enterPage(_ *door, w http.ResponseWriter, r *http.Request) {
-	l := words.Parse(r.Header.Get("Accept-Language"))
-	page{Language: l, Script: true, None: words.Say(l, "web.enter.none"), Failed: words.Say(l, "web.enter.failed"),
-		Used: words.Say(l, "web.enter.used"), Late: words.Say(l, "web.enter.late")}.write(w, http.StatusOK)
+// which no request carries; the page's script posts it. Meanwhile the frame of the
+// application stands there.
+func enterPage(d *door, w http.ResponseWriter, r *http.Request) {
+	l := Look{Language: words.Parse(r.Header.Get("Accept-Language"))}
+	// Its head only tells that somebody is there, and doesn't wait.
+	if d.Look != nil && r.Method == http.MethodGet {
+		l = d.Look(r.Context())
+	}
+	page{Look: l, Script: true, None: l.Say("web.enter.none"), Failed: l.Say("web.enter.failed"),
+		Used: l.Say("web.enter.used"), Late: l.Say("web.enter.late")}.write(w, http.StatusOK)
 }
 
 func enterScript(_ *door, w http.ResponseWriter, _ *http.Request) {

@@ -45,14 +45,18 @@ func readAssets(dist fs.FS) (map[string]builtFile, error) {
 		if err != nil {
 			return err
 		}
-		sum := sha256.Sum256(body)
-		assets[name] = builtFile{body, kind, `"` + hex.EncodeToString(sum[:12]) + `"`}
+		assets[name] = builtFile{body, kind, tagOf(body)}
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the front end: %w", err)
 	}
 	return assets, nil
+}
+
+func tagOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return `"` + hex.EncodeToString(sum[:12]) + `"`
 }
 
 // static serves the front end: its files, and its page for every address that
@@ -75,6 +79,15 @@ func static(d *door, w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	h := w.Header()
+	if name == "index.html" {
+		body, css, err := framed(a.body, LookOf(who(r.Context()).agent))
+		if err != nil {
+			writeProblem(w, d.problemOf(r.Context(), r.Pattern, err))
+			return
+		}
+		a.body, a.tag = body, tagOf(body)
+		h.Set("Content-Security-Policy", styled(policy, css))
+	}
 	h.Set("Content-Type", a.kind)
 	h.Set("ETag", a.tag)
 	h.Set("Cache-Control", "private, no-cache")

@@ -236,10 +236,10 @@ func cleanLine(s string) string {
 			break
 		}
 	}
-	if clean {
+	if clean && utf8.ValidString(s) {
 		return s
 	}
-	return strings.Map(func(r rune) rune {
+	return strings.Map(func(r rune) rune { // which gives U+FFFD for what is not UTF-8: PostgreSQL would refuse it
 		switch {
 		case r == '\t' || r == '\n' || r == '\r':
 			return ' '

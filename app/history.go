@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"guichet/internal/db"
@@ -38,6 +39,9 @@ const importPause = time.Minute
 func (d *desk) importAll(ctx context.Context) error {
 	o := d.importing()
 	o.Told = d.toldImport()
+	if err := o.Sweep(ctx); err != nil {
+		return err
+	}
 	rests := map[int64]time.Time{}
 	for ctx.Err() == nil {
 		changed := d.db.Changed()
@@ -96,12 +100,17 @@ func (d *desk) toldImport() func(history.Import) {
 func importCommand(ctx context.Context, p program, args []string) error {
 	flags := p.flags("import")
 	preview, asJSON := flags.Bool("preview", false, ""), flags.Bool("json", false, "")
-	if err := flags.Parse(args); err != nil || flags.NArg() == 0 {
+	box, folder := flags.String("mailbox", "", ""), flags.String("folder", "", "")
+	if err := flags.Parse(args); err != nil || (flags.NArg() == 0) == (*box == "") {
 		p.help()
 		return errUsage
 	}
 	return p.atDesk(ctx, func(d *desk) error {
-		i, err := d.startImport(ctx, flags.Args())
+		n, err := d.newImport(ctx, flags.Args(), *box, *folder)
+		if err != nil {
+			return err
+		}
+		i, err := d.startImport(ctx, n)
 		if err != nil {
 			return err
 		}
@@ -134,12 +143,26 @@ func (p program) atDesk(ctx context.Context, do func(d *desk) error) error {
 	return errors.Join(do(d), d.close())
 }
 
+// newImport names the files, or the folder of a mailbox.
+func (d *desk) newImport(ctx context.Context, paths []string, box, folder string) (history.New, error) {
+	if box == "" {
+		return history.New{Kind: history.Files, Places: paths}, nil
+	}
+	all, err := mailbox.All(ctx, d.db)
+	for _, b := range all {
+		if strings.EqualFold(b.Address, box) {
+			return history.New{Kind: history.IMAP, Places: []string{folder}, MailboxID: b.ID, Mailbox: b.Name}, nil
+		}
+	}
+	return history.New{}, errors.Join(err, fault.New(fault.Missing, "history.err.no_such_box", "address", box))
+}
+
 // startImport begins an import, or takes up one of the same files. What was only
 // looked at is looked at again: the files may have changed.
-func (d *desk) startImport(ctx context.Context, paths []string) (i history.Import, err error) {
+func (d *desk) startImport(ctx context.Context, n history.New) (i history.Import, err error) {
 	start := func() error {
 		return d.db.Write(ctx, func(tx *db.Tx) (err error) {
-			i, err = history.Start(ctx, tx, d.now(), history.New{Kind: history.Files, Places: paths})
+			i, err = history.Start(ctx, tx, d.now(), n)
 			return err
 		})
 	}

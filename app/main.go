@@ -62,7 +62,7 @@ func commands() []command {
 		{"serve", "[--listen ADDRESS]", serve},
 		{"serve link", "--agent NAME", serveLink},
 		{"ingest", "FILE.eml|MBOX|MAILDIR…", ingest},
-		{"import", "[--preview] [--json] FILE|MBOX|FOLDER…", importCommand},
+		{"import", "[--preview] [--json] FILE|MBOX|FOLDER…|--mailbox ADDRESS --folder NAME", importCommand},
 		{"import list", "[--json]", importList},
 		{"import undo", "[--preview] NUMBER", importUndo},
 		{"mail inspect", "[--json] FILE|DIR|-…", mailInspect},

@@ -13,6 +13,7 @@ import (
 
 	"guichet/internal/db"
 	"guichet/internal/journal"
+	"guichet/internal/mail/mailtest"
 	"guichet/internal/secret"
 )
 
@@ -48,6 +49,21 @@ func TestAnImportKilledAnywhere(t *testing.T) {
 	}
 	k.with(func(ctx context.Context, d *db.DB, _ *secret.Key) error { return journal.Verify(ctx, d) })
 	say(t, "%d mails came and went, killed %d times on the way", mails, kills)
+}
+
+// A folder of a mailbox is taken along by the command line too.
+func TestAnImportOfAFolder(t *testing.T) {
+	t.Parallel()
+	r := seeded(t)
+	k := &killing{house: found(t, t.TempDir()), r: r}
+	k.deliver(r, 60)
+	k.until("done", 0, "import", "--mailbox", mailtest.User, "--folder", "INBOX")
+	if n := k.tally("SELECT COUNT(*) FROM mail WHERE source = 'history'"); n != int64(len(k.raws)) {
+		t.Errorf("%d mails of %d", n, len(k.raws))
+	}
+	if n := k.tally("SELECT COUNT(*) FROM history_mail WHERE there <> 0"); n == 0 {
+		t.Error("no mail came twice")
+	}
 }
 
 // archive is an mbox file of mails of all kinds.

@@ -242,11 +242,11 @@ var moves = map[State][]State{
 	Stopped:   {Importing},
 	Undoing:   {Done, Stopped},
 	Dropped:   {Reading, Ready, Failed, Undone},
-	Reading:   {Failed},
+	Reading:   {Failed, Ready},
 }
 
 // Move brings an import to a state that a person asked for: importing, stopped,
-// undoing, dropped, or reading again what failed.
+// undoing, dropped, or reading again what failed or changed.
 func Move(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, id int64, to State) (Import, error) {
 	i, err := ByID(ctx, tx, id)
 	if err != nil || i.State == to {
@@ -261,6 +261,9 @@ func Move(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, id in
 	}
 	if to == Dropped || to == Reading { // what changed since is read anew
 		if err := i.forget(ctx, tx); err != nil {
+			return i, err
+		}
+		if _, err := tx.Exec(ctx, "UPDATE history SET uidvalidity = 0, created_at = ?, preview = '' WHERE id = ?", now, id); err != nil {
 			return i, err
 		}
 	}

@@ -123,4 +123,7 @@ func TestAFolderGoesOnWhereItStopped(t *testing.T) {
 	if i, err := ByID(t.Context(), f.o.DB, other.ID); err != nil || i.State != Failed || i.Problem != "history.err.numbering" {
 		t.Errorf("%s %s, %v", i.State, i.Problem, err)
 	}
+	if i := f.move(other.ID, Reading); i.State != Ready || i.Preview.Mails != 130 {
+		t.Errorf("read again: %s %s, %+v", i.State, i.Problem, i.Preview)
+	}
 }

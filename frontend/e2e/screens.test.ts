@@ -19,6 +19,7 @@ const screens: [name: string, hash: string, ...steps: Step[]][] = [
   ['ticket', '#/tickets/all', option, until('article')],
   ['answer', '#/tickets/all', option, until('article'), press('r'), until('.prose')],
   ['note', '#/tickets/all', option, until('article'), press('n'), until('textarea')],
+  ['qualify', '#/tickets/all', option, until('article'), press('y'), until('dialog')],
   ['search', '#/search?q=imprimante', until('[role=option]')],
   ['empty list', '#/tickets/closed', until('main h1')],
   ['new ticket', '#/tickets/open', until('[role=option]'), press('c'), until('dialog')],

@@ -25,7 +25,7 @@ var seeds = []seed{
 	}},
 	{"Messagerie", "Email", "", 1, []seed{
 		{"Envoi et réception", "Sending and receiving", "mail mails courriel courriels message outlook thunderbird boite reception recois", 1, nil},
-		{"Mot de passe demandé", "Asks for a password", "redemande password-loop sign-in credentials", 1, nil},
+		{"Mot de passe demandé", "Asks for a password", "redemande keeps-asking asking-for-my-password asks-for-my-password password-loop", 1, nil},
 		{"Règles, partage, liste", "Rules, sharing, lists", "boite-partagee delegation regle liste-de-diffusion shared-mailbox absence", 1, nil},
 		{"Mail suspect", "Suspicious mail", "hameconn phishing suspect suspicious louche frauduleu arnaque", 2, nil},
 	}},

@@ -86,6 +86,7 @@ const table = [
   { id: 'ticket.mine', scope: 'ticket', chords: ['m'], say: 'ui.key.take' },
   { id: 'ticket.status', scope: 'ticket', chords: ['e'], say: 'ui.key.status' },
   { id: 'ticket.level', scope: 'ticket', chords: ['l'], say: 'ui.key.level' },
+  { id: 'ticket.qualify', scope: 'ticket', chords: ['y'], say: 'ui.key.qualify' },
   { id: 'ticket.subject', scope: 'ticket', chords: ['F2'], say: 'ui.key.subject' },
   { id: 'ticket.requester', scope: 'ticket', chords: ['q'], say: 'ui.key.requester' },
   { id: 'ticket.client', scope: 'ticket', chords: ['s'], say: 'ui.key.client' },

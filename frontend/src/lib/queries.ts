@@ -12,6 +12,10 @@ export const keys = {
   /** Below the other views: what makes those old makes these old. */
   savedViews: ['views', 'saved'] as const,
   ticket: (id: string) => ['ticket', id] as const,
+  clocks: (id: string) => ['clocks', id] as const,
+  qualify: (id: string) => ['qualify', id] as const,
+  contracts: (clientId: string) => ['contracts', clientId] as const,
+  assets: (clientId: string) => ['assets', clientId] as const,
   compose: (id: string) => ['compose', id] as const,
   body: (messageId: string) => ['body', messageId] as const,
   meeting: (messageId: string) => ['meeting', messageId] as const,
@@ -54,12 +58,18 @@ const touched: Record<string, (change: Change) => readonly (readonly string[])[]
   contact: (c) => [['contacts'], keys.contact(c.subjectId), ['client'], keys.savedViews],
   agent: () => [keys.agents, keys.me, keys.savedViews],
   view: () => [keys.savedViews],
+  contract: () => [['contracts'], ['clocks'], ['qualify']],
+  asset: () => [['assets'], ['clocks'], ['qualify']],
+  category: () => [['qualify'], ['clocks']],
   session: () => [keys.sessions],
   mailbox: (c) => [keys.mailboxes, keys.mailbox(c.subjectId), keys.me],
   outbox: () => [keys.outbox, keys.views],
   history: (c) => [keys.archives, keys.archive(c.subjectId), keys.views, keys.me],
   setting: () => [keys.settings, keys.me],
 }
+
+/** All that is shown of one ticket. */
+const ofTicket = (id: string) => [keys.ticket(id), keys.clocks(id), keys.qualify(id), keys.compose(id)]
 
 const gatherMs = 150
 let old = new Map<string, readonly string[]>()
@@ -72,7 +82,7 @@ let timer: ReturnType<typeof setTimeout> | undefined
  */
 export function refreshFor(change: Change): void {
   const wanted = [...(touched[change.subject]?.(change) ?? [])]
-  if (change.ticketId) wanted.push(keys.ticket(change.ticketId), keys.compose(change.ticketId), keys.views)
+  if (change.ticketId) wanted.push(...ofTicket(change.ticketId), keys.views)
   for (const key of wanted) old.set(key.join(' '), key)
   timer ??= setTimeout(() => {
     timer = undefined

@@ -8,6 +8,7 @@ import type history from '../../../../internal/words/fr/ui-history.json'
 import type mail from '../../../../internal/words/fr/ui-mail.json'
 import type oauth from '../../../../internal/words/fr/ui-oauth.json'
 import type people from '../../../../internal/words/fr/ui-people.json'
+import type service from '../../../../internal/words/fr/ui-service.json'
 import type settings from '../../../../internal/words/fr/ui-settings.json'
 import type setup from '../../../../internal/words/fr/ui-setup.json'
 import type views from '../../../../internal/words/fr/ui-views.json'
@@ -19,6 +20,7 @@ export type Key = keyof (typeof ui &
   typeof mail &
   typeof oauth &
   typeof people &
+  typeof service &
   typeof settings &
   typeof setup &
   typeof views)

@@ -26,7 +26,7 @@ afterEach(() => vi.useRealTimers())
 it('fetches what a ticket touches, and not under the writer', () => {
   refreshFor(change('ticket', '7', '7'))
   vi.runAllTimers()
-  expect(asked.sort()).toEqual(['compose 7 none', 'ticket 7 active', 'views active'])
+  expect(asked.sort()).toEqual(['clocks 7 active', 'compose 7 none', 'ticket 7 active', 'views active'])
 })
 
 it('gathers a storm', () => {

@@ -58,9 +58,9 @@ const touched: Record<string, (change: Change) => readonly (readonly string[])[]
   contact: (c) => [['contacts'], keys.contact(c.subjectId), ['client'], keys.savedViews],
   agent: () => [keys.agents, keys.me, keys.savedViews],
   view: () => [keys.savedViews],
-  contract: () => [['contracts'], ['clocks'], ['qualify']],
-  asset: () => [['assets'], ['clocks'], ['qualify']],
-  category: () => [['qualify'], ['clocks']],
+  contract: () => [['contracts'], ['clocks']],
+  asset: () => [['assets'], ['clocks']],
+  category: () => [['clocks']],
   session: () => [keys.sessions],
   mailbox: (c) => [keys.mailboxes, keys.mailbox(c.subjectId), keys.me],
   outbox: () => [keys.outbox, keys.views],
@@ -69,7 +69,7 @@ const touched: Record<string, (change: Change) => readonly (readonly string[])[]
 }
 
 /** All that is shown of one ticket. */
-const ofTicket = (id: string) => [keys.ticket(id), keys.clocks(id), keys.qualify(id), keys.compose(id)]
+const ofTicket = (id: string) => [keys.ticket(id), keys.clocks(id), keys.compose(id)]
 
 const gatherMs = 150
 let old = new Map<string, readonly string[]>()

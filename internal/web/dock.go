@@ -70,7 +70,7 @@ const troublesShown = 100
 func (d *door) troubles(ctx context.Context, boxes map[int64]string) (list[fetchTrouble], error) {
 	all, err := mailbox.Troubles(ctx, d.DB, troublesShown)
 	return each(all, func(t mailbox.Trouble) fetchTrouble {
-		return fetchTrouble{Mailbox: boxes[t.MailboxID], Folder: t.Folder, UID: int64(t.UID.UID), Tries: t.Tries, Final: t.Final,
+		return fetchTrouble{Mailbox: boxes[t.MailboxID], Folder: strings.TrimPrefix(t.Folder, `\`), UID: int64(t.UID.UID), Tries: t.Tries, Final: t.Final,
 			Problem: t.Problem, At: ms(t.At)}
 	}), err
 }

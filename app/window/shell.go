@@ -67,11 +67,11 @@ func (w *running) pick(ctx context.Context, folder bool) ([]string, error) {
 		return nil, fault.New(fault.Busy, "shell.save.busy")
 	}
 	defer w.dialog.Unlock()
-	options := desktop.OpenDialogOptions{DefaultDirectory: downloads(), ShowHiddenFiles: folder, Title: words.Say(w.options.Language, "history.pick.files")}
+	options := desktop.OpenDialogOptions{DefaultDirectory: downloads(), ShowHiddenFiles: folder, Title: words.Say(w.options.Language(), "history.pick.files")}
 	var paths []string
 	var err error
 	if folder {
-		options.Title = words.Say(w.options.Language, "history.pick.folder")
+		options.Title = words.Say(w.options.Language(), "history.pick.folder")
 		var path string
 		if path, err = desktop.OpenDirectoryDialog(w.desk, options); path != "" {
 			paths = []string{path}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"guichet/internal/db"
+	"guichet/internal/fault"
 	"guichet/internal/mail/imap"
 	"guichet/internal/mail/smtp"
 	"guichet/internal/mail/wire"
@@ -58,8 +59,31 @@ func updateMailbox(ctx context.Context, d *door, in *boxPatch) (v boxView, err e
 	m := in.Body.mailbox()
 	m.ID, m.Version = in.ID.n(), in.Body.Version
 	return d.keepMailbox(ctx, in.Body.BoxForm, func(tx *db.Tx) (mailbox.Mailbox, error) {
+		had, err := mailbox.ByID(ctx, tx, m.ID)
+		if err != nil {
+			return m, err
+		}
+		if err := givenAgain(had, in.Body.BoxForm); err != nil {
+			return m, err
+		}
 		return mailbox.Update(ctx, tx, actor(ctx), d.Now(), m)
 	})
+}
+
+// givenAgain asks for a password again where the server that it would be sent to
+// is another one.
+func givenAgain(had mailbox.Mailbox, f BoxForm) error {
+	var c fault.Check
+	c.That(had.OAuth != nil || f.IMAP.Password != "" || sameServer(f.IMAP.server(), had.IMAP), "imap.password", "web.password_again")
+	c.That(had.OAuth != nil || f.SMTP.Password != "" || sameServer(f.SMTP.server(), had.SMTP), "smtp.password", "web.password_again")
+	return c.Err()
+}
+
+// sameServer says whether a password that is stored for one server may go to
+// another description of it: the same host, and never in the clear where it was
+// protected.
+func sameServer(s, had mailbox.Server) bool {
+	return strings.EqualFold(strings.TrimSpace(s.Host), had.Host) && (s.Security == had.Security || s.Security != "none")
 }
 
 // keepMailbox writes a mailbox and seals the passwords that were given, in one
@@ -131,13 +155,13 @@ const helloName = "guichet.localhost"
 
 // wire is a server with the password given, or else what is stored for the
 // mailbox had: a password or tokens. These go only to the host that they are
-// stored for, protected as it is there, so that nobody can have them sent
+// stored for, protected as it is there at least, so that nobody can have them sent
 // elsewhere by naming another.
 func (d *door) wire(had mailbox.Mailbox, s mailbox.Server, side, given string) wire.Server {
 	w := wire.Server{Host: s.Host, Port: s.Port, Security: wire.Security(s.Security), User: s.User, Roots: d.Roots,
 		Password: func(context.Context) (string, error) { return given, nil }}
 	of := map[string]mailbox.Server{"imap": had.IMAP, "smtp": had.SMTP}[side]
-	if given != "" || had.ID == 0 || !strings.EqualFold(strings.TrimSpace(s.Host), of.Host) || s.Security != of.Security {
+	if given != "" || had.ID == 0 || !sameServer(s, of) {
 		return w
 	}
 	if had.OAuth != nil {

@@ -67,6 +67,31 @@ func TestAMailboxNeverShowsItsPassword(t *testing.T) {
 	}
 }
 
+// A stored password is read by nobody, and neither is it by who names a server of
+// their own and waits for the next fetch.
+func TestAStoredPasswordGoesToNoOtherServer(t *testing.T) {
+	k := newDesk(t, withKey(t))
+	var box boxView
+	k.call(200, "POST", "/api/mailboxes", boxOf("mail.gardian.example", "mot-de-passe"), &box)
+	path := "/api/mailboxes/" + string(box.ID)
+	change := func(host, security, password string) map[string]any {
+		form := with(boxOf(host, password), "version", box.Version)
+		form["imap"].(map[string]any)["security"] = security
+		return form
+	}
+	for name, form := range map[string]map[string]any{"another host": change("mail.evil.example", "tls", ""), "in the clear": change("mail.gardian.example", "none", "")} {
+		p := k.refused(422, "PATCH", path, form)
+		if len(p.Fields) == 0 || p.Fields[0].Name != "imap.password" || p.Fields[0].Key != "web.password_again" {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+	k.call(200, "PATCH", path, change("MAIL.gardian.example", "starttls", ""), &box)
+	k.call(200, "PATCH", path, change("mail.elsewhere.example", "tls", "un-autre"), &box)
+	if kept, err := secret.Get(t.Context(), k.db, k.door.Key, mailbox.Owner(box.ID.n(), "imap")); err != nil || kept.Reveal() != "un-autre" {
+		t.Errorf("%q, %v", kept.Reveal(), err)
+	}
+}
+
 func TestAConnectionTestSaysWhichStepFailed(t *testing.T) {
 	k := newDesk(t, withKey(t))
 	form := boxOf("127.0.0.1", "x")

@@ -131,10 +131,13 @@ func isDead(status, said string) bool {
 	if status == "5.2.2" || status == "5.2.3" || status == "5.1.7" || status == "5.1.8" || notTheAddress.MatchString(said) && !hostWords.MatchString(said) {
 		return false
 	}
-	dead := deadWords.MatchString(said) || refusedAddress.MatchString(said)
+	if refusedAddress.MatchString(said) {
+		return true
+	}
+	// deadWords is the dearest, and asked last.
 	switch status {
 	case "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.4":
-		return dead || !aliveWords.MatchString(said)
+		return !aliveWords.MatchString(said) || deadWords.MatchString(said)
 	}
-	return dead && (strings.HasPrefix(status, "5.1.") || refusedAddress.MatchString(said) || !aliveWords.MatchString(said))
+	return (strings.HasPrefix(status, "5.1.") || !aliveWords.MatchString(said)) && deadWords.MatchString(said)
 }

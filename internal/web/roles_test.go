@@ -12,7 +12,7 @@ import (
 
 // forAll are the routes that every agent may use. One that is neither here nor in
 // the test below fails it: whoever adds a route says whose it is.
-const forAll = `/ /enter /enter.js getMe updateMe /api/feed getViews listTickets createTicket searchTickets getTicket listTimeline updateTicket markSeen
+const forAll = `/ /api/export/tickets /enter /enter.js getMe updateMe /api/feed getViews listTickets createTicket searchTickets getTicket listTimeline updateTicket markSeen
 	addNote keepNote takeForwarded getCompose saveDraft dropDraft /api/tickets/{id}/draft/files removeDraftFile /api/draft-files/{id} answerTicket
 	listOutbox undoAnswer retryAnswer settleAnswer openBody /api/messages/{id}/raw /api/messages/{id}/attachments/{part} /m/{cap}/{$}
 	/m/{cap}/part/{n} /m/{cap}/out/{n} listMails getMail /api/mails/{id}/raw reassignMail undoReassign listBlocked blockSender unblockSender

@@ -98,3 +98,18 @@ func sliceOf(s sla.Slice) clockSlice {
 	}
 	return out
 }
+
+// alarmed adds to a page of a list how the clocks of its tickets stand.
+func alarmed[T any](ctx context.Context, q db.Querier, page list[T], row func(*T) *TicketRow) error {
+	ids := each(page, func(item T) int64 { return row(&item).ID.n() })
+	marks, err := clock.Marks(ctx, q, ids)
+	if err != nil {
+		return err
+	}
+	for i := range page {
+		r := row(&page[i])
+		m := marks[r.ID.n()]
+		r.Due, r.Alarm = ms(m.DueAt), []alarm{"", "risk", "late"}[m.Alarm]
+	}
+	return nil
+}

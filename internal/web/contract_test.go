@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"guichet/internal/clock"
 	"guichet/internal/contract"
 	"guichet/internal/db"
 	"guichet/internal/db/dbtest"
@@ -128,6 +129,15 @@ func qualifyAndItsClocks(t *testing.T, d *db.DB) {
 		t.Errorf("the slices make %d of %d", sum, explained.Clock.Target)
 	}
 	k.refused(422, "GET", path+"/clocks/tea", nil)
+	k.followed(k.door.Now().AddDate(0, 1, 0))
+	var page ticketPage
+	if k.call(200, "GET", "/api/tickets?view=all", nil, &page); page.Items[0].Alarm != "late" || page.Items[0].Due == 0 {
+		t.Errorf("%+v", page.Items)
+	}
+	var found searchPage
+	if k.call(200, "GET", "/api/search?q=Windows", nil, &found); len(found.Items) != 1 || found.Items[0].Alarm != "late" {
+		t.Errorf("%+v", found.Items)
+	}
 	var other clientView
 	k.call(200, "POST", "/api/clients", map[string]any{"name": "Bruyère", "colour": 3, "language": "en", "domains": []string{}}, &other)
 	k.call(200, "POST", "/api/clients/"+string(other.ID)+"/assets", map[string]any{"name": "PC-9", "type": "laptop", "userIds": []string{}}, &pc)
@@ -149,6 +159,17 @@ func qualifyAndItsClocks(t *testing.T, d *db.DB) {
 	last := k.ticket(made.ID).Timeline
 	if e := last[len(last)-1].Event; e == nil || e.Kind != "ticket.qualified" || e.Said.Key != "web.event.ticket.qualified" {
 		t.Errorf("%+v", last[len(last)-1])
+	}
+}
+
+// followed lets the clocks follow until there is nothing left to do.
+func (k *desktop) followed(now time.Time) {
+	k.t.Helper()
+	for more := true; more; {
+		var err error
+		if more, _, err = clock.Follow(k.t.Context(), k.db, now); err != nil {
+			k.t.Fatal(err)
+		}
 	}
 }
 

@@ -15,6 +15,7 @@ type (
 	sliceWhy     string
 	hoursWhy     string
 	suggestFor   string
+	alarm        string
 )
 
 func (ticketType) Schema(r huma.Registry) *huma.Schema {
@@ -38,6 +39,8 @@ func (sliceWhy) Schema(r huma.Registry) *huma.Schema {
 func (hoursWhy) Schema(r huma.Registry) *huma.Schema {
 	return oneOf(r, "HoursWhy", "hours", "extra", "outside", "holiday", "closure")
 }
+
+func (alarm) Schema(r huma.Registry) *huma.Schema { return oneOf(r, "Alarm", "risk", "late") }
 
 func (suggestFor) Schema(r huma.Registry) *huma.Schema {
 	return oneOf(r, "SuggestFor", "type", "category", "impact", "urgency", "asset", "blocked", "technicality")

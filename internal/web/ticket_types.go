@@ -33,6 +33,8 @@ type TicketRow struct {
 	HasFiles      bool       `json:"hasFiles"`
 	PendingUntil  int64      `json:"pendingUntil,omitempty"`
 	LinkedNumber  int64      `json:"linkedNumber,omitempty"`
+	Alarm         alarm      `json:"alarm,omitempty" doc:"of a list: a clock is at risk or late"`
+	Due           int64      `json:"due,omitempty" doc:"of a list: when the first clock is or was due"`
 	Language      language   `json:"language"`
 	Version       int64      `json:"version"`
 }

@@ -22,8 +22,11 @@ func listTickets(ctx context.Context, d *door, in *ticketsIn) (ticketPage, error
 	// One snapshot: some views are two lists, and a ticket may go from one to the other.
 	err = d.DB.View(ctx, func(q db.Querier) error {
 		rows, next, err := ticket.List(ctx, q, ask)
+		if err != nil {
+			return err
+		}
 		page = ticketPage{each(rows, rowOf), next.String()}
-		return err
+		return alarmed(ctx, q, page.Items, func(r *TicketRow) *TicketRow { return r })
 	})
 	return page, err
 }
@@ -54,9 +57,12 @@ func searchTickets(ctx context.Context, d *door, in *searchIn) (searchPage, erro
 		}
 		s, unknown := ticket.ParseSearch(in.Q, asker)
 		hits, next, err := ticket.Find(ctx, q, d.Now(), asker.Agent, s, ticket.Page{Order: ticket.Order(in.Sort), From: after, Limit: in.Limit})
+		if err != nil {
+			return err
+		}
 		page = searchPage{Unknown: unknown, Next: next.String(),
 			Items: each(hits, func(h ticket.Hit) searchHit { return searchHit{rowOf(h.Row), excerpt(h.Text, s.Words)} })}
-		return err
+		return alarmed(ctx, q, page.Items, func(h *searchHit) *TicketRow { return &h.TicketRow })
 	})
 	return page, err
 }

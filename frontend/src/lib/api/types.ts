@@ -1369,6 +1369,8 @@ export interface components {
             preferences: components["schemas"]["Preferences"];
             role: components["schemas"]["Role"];
         };
+        /** @enum {string} */
+        Alarm: "risk" | "late";
         AnswerInBody: {
             cc: components["schemas"]["MailAddress"][];
             files: components["schemas"]["ID"][];
@@ -2842,8 +2844,15 @@ export interface components {
         SearchHit: {
             /** Format: int64 */
             activityAt: number;
+            /** @description of a list: a clock is at risk or late */
+            alarm?: components["schemas"]["Alarm"];
             assignee?: components["schemas"]["AgentRef"];
             client?: components["schemas"]["ClientRef"];
+            /**
+             * Format: int64
+             * @description of a list: when the first clock is or was due
+             */
+            due?: number;
             excerpt: components["schemas"]["ExcerptRun"][];
             hasFiles: boolean;
             id: components["schemas"]["ID"];
@@ -3085,8 +3094,15 @@ export interface components {
         TicketRow: {
             /** Format: int64 */
             activityAt: number;
+            /** @description of a list: a clock is at risk or late */
+            alarm?: components["schemas"]["Alarm"];
             assignee?: components["schemas"]["AgentRef"];
             client?: components["schemas"]["ClientRef"];
+            /**
+             * Format: int64
+             * @description of a list: when the first clock is or was due
+             */
+            due?: number;
             hasFiles: boolean;
             id: components["schemas"]["ID"];
             language: components["schemas"]["Language"];
@@ -3129,11 +3145,18 @@ export interface components {
         TicketView: {
             /** Format: int64 */
             activityAt: number;
+            /** @description of a list: a clock is at risk or late */
+            alarm?: components["schemas"]["Alarm"];
             assignee?: components["schemas"]["AgentRef"];
             channel: components["schemas"]["Channel"];
             client?: components["schemas"]["ClientRef"];
             /** @description the reader's own */
             draft?: components["schemas"]["DraftView"];
+            /**
+             * Format: int64
+             * @description of a list: when the first clock is or was due
+             */
+            due?: number;
             /** @description the cursor of what came before them; absent where that is all */
             earlier?: string;
             /** @description its only mail may be joined to the linked ticket */

@@ -7,6 +7,7 @@ import (
 	"guichet/internal/clock"
 	"guichet/internal/db"
 	"guichet/internal/ticket"
+	"guichet/internal/view"
 )
 
 // gathered is how long a change waits for others before the clocks look at it.
@@ -55,7 +56,9 @@ func (d *desk) furnish(ctx context.Context) error {
 		return err
 	}
 	return d.db.Write(ctx, func(tx *db.Tx) error {
-		_, err := ticket.SeedCategories(ctx, tx, d.now())
-		return err
+		if _, err := ticket.SeedCategories(ctx, tx, d.now()); err != nil {
+			return err
+		}
+		return view.Seed(ctx, tx, d.now(), d.language)
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"guichet/internal/fault"
 	"guichet/internal/journal"
 	"guichet/internal/ticket"
+	"guichet/internal/words"
 )
 
 // View is a saved line.
@@ -149,4 +150,16 @@ func tell(ctx context.Context, tx *db.Tx, by journal.Actor, now time.Time, kind 
 	}
 	_, err := journal.Append(ctx, tx, now, journal.Entry{Actor: by, Kind: kind, Subject: "view", SubjectID: max(before.ID, after.ID), Changes: changes})
 	return err
+}
+
+// Seed gives a new team the views that every desk with contracts works from: what is
+// late, and what soon will be. They are views like others, to change or delete.
+func Seed(ctx context.Context, tx *db.Tx, now time.Time, lang words.Language) error {
+	for _, v := range []View{{Name: words.Say(lang, "view.late"), Query: "is:late"}, {Name: words.Say(lang, "view.risk"), Query: "is:risk"}} {
+		v.Sort = ticket.ByDue
+		if _, err := Create(ctx, tx, journal.System(), now, ticket.Asker{Zone: time.UTC}, v); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"guichet/internal/fault"
 	"guichet/internal/journal"
 	"guichet/internal/ticket"
+	"guichet/internal/words"
 )
 
 func TestViewsAreOnesOwnOrEverybodys(t *testing.T) {
@@ -108,5 +109,15 @@ func TestCountsFollowTheLine(t *testing.T) {
 		if err != nil || counts[1] != want {
 			t.Errorf("%q: %+v, %v", line, counts[1], err)
 		}
+	}
+}
+
+func TestANewTeamHasTheViewsOfItsClocks(t *testing.T) {
+	d := dbtest.Open(t)
+	k := &desk{t: t, d: d}
+	k.write(func(ctx context.Context, tx *db.Tx) error { return Seed(ctx, tx, noon, words.French) })
+	all, err := Of(t.Context(), d, 7)
+	if err != nil || len(all) != 2 || all[0].Name != "En retard" || all[0].Sort != ticket.ByDue {
+		t.Errorf("%+v, %v", all, err)
 	}
 }

@@ -10,8 +10,8 @@ export const orders = (): [Order, string][] => [
 ]
 
 /** placeIn is what a list in this order goes by, the greatest first. */
-export function placeIn(order: Order): (row: { activityAt: number; number: number }) => number {
-  if (order === 'due') return () => NaN // a row does not say when it is due: none is seen to leave
+export function placeIn(order: Order): (row: { activityAt: number; number: number; due?: number }) => number {
+  if (order === 'due') return (row) => -(row.due ?? 9e15)
   if (order === 'newest') return (row) => row.number
   if (order === 'oldest') return (row) => -row.number
   return (row) => row.activityAt

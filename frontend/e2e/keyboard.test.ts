@@ -59,12 +59,12 @@ it.each(['fr', 'en'] as const)('goes round the desk by keys alone (%s)', async (
   await page.keyboard.press('/')
   await page.waitForFunction(() => document.activeElement?.matches('input'))
   await page.keyboard.type('imprimante')
-  await page.getByRole('option').first().waitFor()
+  await page.locator('[role=option]').first().waitFor()
 })
 
 it('corrects the fate of a mail with one key, and takes it back', async () => {
   const { page, say } = await open({ hash: '#/dock' })
-  await page.getByRole('option').nth(1).waitFor()
+  await page.locator('[role=option]').nth(1).waitFor()
   await page.keyboard.press('j')
   await page.keyboard.press('j')
   await page.keyboard.press('Enter')
